@@ -8,7 +8,6 @@
 
 import type { FloatArray } from "../kernels/geometry.ts";
 import { allocate } from "../tensor/dtype.ts";
-import type { FloatDType } from "../tensor/dtype.ts";
 import type { GradFn, Tensor } from "../tensor/tensor.ts";
 
 /**
@@ -66,7 +65,7 @@ export function reversePass(
     const key = gradientKey(tensor);
     let sum = gradients.get(key);
     if (sum === undefined) {
-      sum = allocate(tensor.dtype as FloatDType, tensor.data.length);
+      sum = allocate(tensor.dtype, tensor.data.length);
       gradients.set(key, sum);
     }
     return sum;

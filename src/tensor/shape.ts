@@ -69,10 +69,9 @@ export function normalizeDims(
   dims: number | readonly number[] | undefined,
   rank: number,
 ): number[] {
-  if (dims === undefined || (Array.isArray(dims) && dims.length === 0)) {
-    return Array.from({ length: rank }, (_, d) => d);
-  }
-  const list = (typeof dims === "number" ? [dims] : dims).map((dim) => normalizeDim(op, dim, rank));
+  const given = typeof dims === "number" ? [dims] : (dims ?? []);
+  if (given.length === 0) return Array.from({ length: rank }, (_, d) => d);
+  const list = given.map((dim) => normalizeDim(op, dim, rank));
   if (new Set(list).size !== list.length) {
     throw new ArgumentError(`${op}: a dimension appears twice in [${list.join(", ")}]`);
   }

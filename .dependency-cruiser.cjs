@@ -1,0 +1,58 @@
+/**
+ * The arrows of docs/architecture.md: who may import whom, and no cycles. Each room lists the rooms below it that it may
+ * reach; everything else is forbidden.
+ */
+const rooms = {
+  errors: [],
+  kernels: [],
+  tensor: ["errors"],
+  autograd: ["tensor", "errors", "kernels/geometry"],
+  ops: ["autograd", "kernels", "tensor", "errors"],
+  nn: ["ops", "autograd", "tensor", "errors"],
+  optim: ["ops", "autograd", "kernels", "tensor", "nn", "errors"],
+  attribution: ["ops", "autograd", "tensor", "errors"],
+  checkpoint: ["tensor", "errors"],
+  vision: ["tensor", "errors"],
+  data: ["tensor", "errors"],
+  model: ["nn", "ops", "autograd", "attribution", "checkpoint", "vision", "tensor", "errors"],
+  training: ["model", "data", "nn", "ops", "optim", "autograd", "checkpoint", "tensor", "errors"],
+  node: ["model", "data", "vision", "checkpoint", "tensor", "errors"],
+  server: ["node", "model", "attribution", "vision", "checkpoint", "kernels/index", "tensor", "errors", "index"],
+  cli: ["server", "node", "training", "model", "data", "attribution", "vision", "checkpoint", "kernels/index", "tensor", "errors", "index"],
+};
+
+const pathOf = (name) => (name.includes("/") || name === "errors" || name === "index" ? `^src/${name}\\.ts$` : `^src/${name}/`);
+
+module.exports = {
+  forbidden: [
+    { name: "no-cycles", severity: "error", from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } } },
+    ...Object.entries(rooms).map(([room, below]) => ({
+      name: `arrows-of-${room}`,
+      comment: `src/${room} may import only: ${below.join(", ") || "nothing"}`,
+      severity: "error",
+      from: { path: pathOf(room) },
+      to: { path: "^src/", pathNot: [pathOf(room), ...below.map(pathOf)] },
+    })),
+    {
+      name: "only-ops-and-optim-call-kernels",
+      comment: "Everyone else goes through ops; choosing the family (kernels/index) is open to the programs on top.",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/(kernels|ops|optim|cli|server|index|autograd)" },
+      to: { path: "^src/kernels/" },
+    },
+    {
+      name: "node-and-packages-stay-on-top",
+      comment: "The main entry runs in a browser: Node's modules and npm packages belong to node, server and cli.",
+      severity: "error",
+      from: { path: "^src/(index|errors|kernels|tensor|autograd|ops|nn|optim|attribution|checkpoint|vision|data|model|training)" },
+      to: { dependencyTypes: ["core", "npm", "npm-dev", "npm-no-pkg", "npm-unknown"] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "^src/kernels/simd/assembly" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "types", "default"] },
+  },
+};

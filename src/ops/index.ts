@@ -6,6 +6,12 @@
 export { add, div, mul, pow, sub } from "./arithmetic.ts";
 export { conv2d } from "./conv2d.ts";
 export type { Conv2dOptions } from "./conv2d.ts";
+export { dropout, dropout2d } from "./dropout.ts";
+export type { DropoutOptions, UniformSource } from "./dropout.ts";
+export { linear } from "./linear.ts";
+export { matmul } from "./matmul.ts";
+export { maxPool2d, maxPool2dWithIndices } from "./max-pool2d.ts";
+export type { MaxPool2dOptions, MaxPool2dResult } from "./max-pool2d.ts";
 export { abs, exp, log, neg, sqrt } from "./math.ts";
 export { relu } from "./relu.ts";
 export { mean, sum } from "./sum.ts";

@@ -1,7 +1,17 @@
 import type { Case } from "../case.ts";
 import { conv2dCases } from "./conv2d.ts";
+import { dropoutCases } from "./dropout.ts";
 import { elementwiseCases } from "./elementwise.ts";
+import { matmulCases } from "./matmul.ts";
+import { maxPool2dCases } from "./max-pool2d.ts";
 import { reductionCases } from "./reductions.ts";
 
 /** Every row of the case table. */
-export const cases: readonly Case[] = [...elementwiseCases, ...conv2dCases, ...reductionCases];
+export const cases: readonly Case[] = [
+  ...elementwiseCases,
+  ...conv2dCases,
+  ...reductionCases,
+  ...matmulCases,
+  ...maxPool2dCases,
+  ...dropoutCases,
+];

@@ -6,6 +6,7 @@
 
 import type { KernelFamily, Kernels } from "./kernels.ts";
 import { reference } from "./reference/index.ts";
+import { relaxedSimd, simd } from "./simd/index.ts";
 
 export type { Conv2dGeometry, FloatArray, MatmulGeometry, Pool2dGeometry, Window2d } from "./geometry.ts";
 export type { KernelFamily, Kernels } from "./kernels.ts";
@@ -14,8 +15,8 @@ export { reference } from "./reference/index.ts";
 /** Every family by name, slowest first; the value opens it, or is null where this machine cannot run it. */
 const families: Readonly<Record<KernelFamily, () => Kernels | null>> = {
   reference: () => reference,
-  simd: () => null,
-  "relaxed-simd": () => null,
+  simd,
+  "relaxed-simd": relaxedSimd,
 };
 
 let active: Kernels | null = null;

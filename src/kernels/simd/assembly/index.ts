@@ -1,0 +1,14 @@
+/**
+ * @module
+ * The WebAssembly side of the SIMD kernels, in AssemblyScript. Functions take byte addresses into the one imported
+ * memory, which TypeScript lays out (see ../arena.ts); they allocate nothing and keep no state.
+ *
+ * One source gives two modules: compiled with relaxed SIMD, {@link multiplyAdd} is one fused instruction and tiles are
+ * larger; without it, a product and a sum.
+ */
+
+export { contract } from "./contract";
+export { dotRows, addScaledRows } from "./rows";
+export { copyColumns, packPanels, packPixels, packPlanes, spreadPhase, transpose } from "./rearrange";
+export { slide } from "./slide";
+export { maxPool2x2, reluBackward, reluForward } from "./elementwise";

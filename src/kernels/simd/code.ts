@@ -1,0 +1,135 @@
+/** @module Loads the compiled kernels: decodes them, asks the engine whether it can run them, instantiates them. */
+
+/**
+ * What the WebAssembly module exports. All numbers are 32-bit integers; addresses are bytes in the arena's memory.
+ * Each function is described where it is written, in ./assembly.
+ */
+export type SimdCode = {
+  contract(
+    out: number,
+    outPitch: number,
+    bases: number,
+    points: number,
+    offsets: number,
+    runs: number,
+    runsPerChunk: number,
+    length: number,
+    panels: number,
+    panelPitch: number,
+    lanes: number,
+    bias: number,
+  ): void;
+  slide(
+    out: number,
+    source: number,
+    length: number,
+    offsets: number,
+    weights: number,
+    taps: number,
+    bias: number,
+  ): void;
+  dotRows(out: number, a: number, b: number, pitch: number, rows: number, length: number): void;
+  addScaledRows(out: number, a: number, b: number, pitch: number, rows: number, length: number): void;
+  transpose(
+    to: number,
+    toPitch: number,
+    from: number,
+    fromPitch: number,
+    rows: number,
+    columns: number,
+  ): void;
+  copyColumns(
+    to: number,
+    toPitch: number,
+    from: number,
+    fromPitch: number,
+    rows: number,
+    columns: number,
+  ): void;
+  packPixels(
+    to: number,
+    from: number,
+    channels: number,
+    height: number,
+    width: number,
+    block: number,
+    firstRow: number,
+    rows: number,
+    firstColumn: number,
+    columns: number,
+  ): void;
+  packPlanes(
+    to: number,
+    from: number,
+    channels: number,
+    height: number,
+    width: number,
+    strideHeight: number,
+    strideWidth: number,
+    firstRow: number,
+    rows: number,
+    firstColumn: number,
+    columns: number,
+  ): void;
+  packPanels(
+    to: number,
+    from: number,
+    lanes: number,
+    laneStride: number,
+    depth: number,
+    depthStride: number,
+    block: number,
+    taps: number,
+    tapCount: number,
+  ): void;
+  spreadPhase(
+    to: number,
+    height: number,
+    width: number,
+    firstRow: number,
+    strideHeight: number,
+    firstColumn: number,
+    strideWidth: number,
+    from: number,
+    fromPlane: number,
+    fromColumns: number,
+    planes: number,
+    rows: number,
+    columns: number,
+    add: number,
+  ): void;
+  maxPool2x2(
+    y: number,
+    argmax: number,
+    x: number,
+    planes: number,
+    height: number,
+    width: number,
+    inWidth: number,
+    inPlane: number,
+  ): void;
+  reluForward(y: number, x: number, length: number): void;
+  reluBackward(dx: number, dy: number, x: number, length: number): void;
+};
+
+/** The bytes of a base64 text. `atob` is in browsers and in Node; Buffer is not. */
+export function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
+  const binary = atob(text);
+  const bytes = new Uint8Array(binary.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = binary.charCodeAt(i);
+  return bytes;
+}
+
+/** Whether this engine compiles the module, that is, knows its SIMD instructions. */
+export function runsHere(bytes: Uint8Array<ArrayBuffer>): boolean {
+  return typeof WebAssembly === "object" && WebAssembly.validate(bytes);
+}
+
+/**
+ * Compiles and instantiates the kernels over a memory. Synchronous: the module is a few kilobytes, and a kernel is
+ * called from synchronous code.
+ */
+export function instantiate(bytes: Uint8Array<ArrayBuffer>, memory: WebAssembly.Memory): SimdCode {
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
+  return instance.exports as SimdCode;
+}

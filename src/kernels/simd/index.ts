@@ -1,0 +1,111 @@
+/**
+ * @module
+ * The SIMD families. Convolutions, matrix products, 2 × 2 max-pooling and the rectifier run in WebAssembly, on float32;
+ * everything else, and float64, is the reference's.
+ */
+
+import type { KernelFamily, Kernels } from "../kernels.ts";
+import { reference } from "../reference/index.ts";
+import { Arena, ArenaFullError } from "./arena.ts";
+import { decodeBase64, instantiate, runsHere, type SimdCode } from "./code.ts";
+import * as conv2d from "./conv2d.ts";
+import { base64 as plainBase64 } from "./generated/simd.ts";
+import { base64 as relaxedBase64 } from "./generated/relaxed-simd.ts";
+import { matmul } from "./matmul.ts";
+import { isTwoByTwo, maxPool2x2Forward } from "./pool2d.ts";
+import * as relu from "./relu.ts";
+
+/** The kernels in 128-bit SIMD, or null where the engine does not know it. Compiled at the first call. */
+export const simd: () => Kernels | null = onFirstCall(() => load("simd", plainBase64));
+
+/** The same with fused multiply-add (relaxed SIMD), or null where the engine does not know it. */
+export const relaxedSimd: () => Kernels | null = onFirstCall(() => load("relaxed-simd", relaxedBase64));
+
+function onFirstCall(make: () => Kernels | null): () => Kernels | null {
+  let made: Kernels | null | undefined;
+  return () => {
+    if (made === undefined) made = make();
+    return made;
+  };
+}
+
+function load(family: KernelFamily, base64: string): Kernels | null {
+  const bytes = decodeBase64(base64);
+  if (!runsHere(bytes)) return null;
+  const arena = new Arena();
+  return overReference(family, arena, instantiate(bytes, arena.memory));
+}
+
+/**
+ * The kernels over one module. Each hands what is not float32, or too large for the arena, to the reference; room is
+ * taken before any output is written, so the reference finds outputs as they were.
+ */
+function overReference(family: KernelFamily, arena: Arena, code: SimdCode): Kernels {
+  return {
+    ...reference,
+    family,
+
+    conv2dForward(y, x, weight, bias, g) {
+      const fits =
+        isFloat32(y) && isFloat32(x) && isFloat32(weight) && (bias === null || isFloat32(bias))
+          ? attempt(() => conv2d.conv2dForward(arena, code, y, x, weight, bias, g))
+          : false;
+      if (!fits) reference.conv2dForward(y, x, weight, bias, g);
+    },
+
+    conv2dBackwardInput(dx, dy, weight, g) {
+      const fits =
+        isFloat32(dx) && isFloat32(dy) && isFloat32(weight)
+          ? attempt(() => conv2d.conv2dBackwardInput(arena, code, dx, dy, weight, g))
+          : false;
+      if (!fits) reference.conv2dBackwardInput(dx, dy, weight, g);
+    },
+
+    conv2dBackwardWeight(dweight, dy, x, g) {
+      const fits =
+        isFloat32(dweight) && isFloat32(dy) && isFloat32(x)
+          ? attempt(() => conv2d.conv2dBackwardWeight(arena, code, dweight, dy, x, g))
+          : false;
+      if (!fits) reference.conv2dBackwardWeight(dweight, dy, x, g);
+    },
+
+    matmul(c, a, b, g) {
+      const fits =
+        isFloat32(c) && isFloat32(a) && isFloat32(b) ? attempt(() => matmul(arena, code, c, a, b, g)) : false;
+      if (!fits) reference.matmul(c, a, b, g);
+    },
+
+    maxPool2dForward(y, argmax, x, g) {
+      const fits =
+        isFloat32(y) && isFloat32(x) && isTwoByTwo(g)
+          ? attempt(() => maxPool2x2Forward(arena, code, y, argmax, x, g))
+          : false;
+      if (!fits) reference.maxPool2dForward(y, argmax, x, g);
+    },
+
+    reluForward(y, x) {
+      if (isFloat32(y) && isFloat32(x)) relu.reluForward(arena, code, y, x);
+      else reference.reluForward(y, x);
+    },
+
+    reluBackward(dx, dy, x) {
+      if (isFloat32(dx) && isFloat32(dy) && isFloat32(x)) relu.reluBackward(arena, code, dx, dy, x);
+      else reference.reluBackward(dx, dy, x);
+    },
+  };
+}
+
+function isFloat32(array: Float32Array | Float64Array): array is Float32Array {
+  return array instanceof Float32Array;
+}
+
+/** Runs a kernel; false when the arena has no room for it. */
+function attempt(kernel: () => void): boolean {
+  try {
+    kernel();
+    return true;
+  } catch (error) {
+    if (error instanceof ArenaFullError) return false;
+    throw error;
+  }
+}

@@ -108,6 +108,7 @@ export type SimdCode = {
     inWidth: number,
     inPlane: number,
   ): void;
+  add(y: number, a: number, b: number, length: number): void;
   reluForward(y: number, x: number, length: number): void;
   reluBackward(dx: number, dy: number, x: number, length: number): void;
 };

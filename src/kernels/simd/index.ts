@@ -9,11 +9,11 @@ import { reference } from "../reference/index.ts";
 import { Arena, ArenaFullError } from "./arena.ts";
 import { decodeBase64, instantiate, runsHere, type SimdCode } from "./code.ts";
 import * as conv2d from "./conv2d.ts";
+import * as elementwise from "./elementwise.ts";
 import { base64 as plainBase64 } from "./generated/simd.ts";
 import { base64 as relaxedBase64 } from "./generated/relaxed-simd.ts";
 import { matmul } from "./matmul.ts";
 import { isTwoByTwo, maxPool2x2Forward } from "./pool2d.ts";
-import * as relu from "./relu.ts";
 
 /** The kernels in 128-bit SIMD, or null where the engine does not know it. Compiled at the first call. */
 export const simd: () => Kernels | null = onFirstCall(() => load("simd", plainBase64));
@@ -84,13 +84,18 @@ function overReference(family: KernelFamily, arena: Arena, code: SimdCode): Kern
     },
 
     reluForward(y, x) {
-      if (isFloat32(y) && isFloat32(x)) relu.reluForward(arena, code, y, x);
+      if (isFloat32(y) && isFloat32(x)) elementwise.reluForward(arena, code, y, x);
       else reference.reluForward(y, x);
     },
 
     reluBackward(dx, dy, x) {
-      if (isFloat32(dx) && isFloat32(dy) && isFloat32(x)) relu.reluBackward(arena, code, dx, dy, x);
+      if (isFloat32(dx) && isFloat32(dy) && isFloat32(x)) elementwise.reluBackward(arena, code, dx, dy, x);
       else reference.reluBackward(dx, dy, x);
+    },
+
+    add(y, a, b) {
+      if (isFloat32(y) && isFloat32(a) && isFloat32(b)) elementwise.add(arena, code, y, a, b);
+      else reference.add(y, a, b);
     },
   };
 }

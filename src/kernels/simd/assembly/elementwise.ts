@@ -1,4 +1,14 @@
-/** @module Rectifier and 2 × 2 max-pooling. */
+/** @module Sum, rectifier and 2 × 2 max-pooling. */
+
+/** y = a + b for `length` floats (rounded up to a multiple of 4). */
+export function add(y: usize, a: usize, b: usize, length: u32): void {
+  const end = a + ((<usize>length) << 2);
+  for (; a < end; a += 16) {
+    v128.store(y, f32x4.add(v128.load(a), v128.load(b)));
+    b += 16;
+    y += 16;
+  }
+}
 
 /** y = max(x, 0) for `length` floats (rounded up to a multiple of 4); `pmax` keeps NaN and -0 as they are. */
 export function reluForward(y: usize, x: usize, length: u32): void {
@@ -24,8 +34,8 @@ export function reluBackward(dx: usize, dy: usize, x: usize, length: u32): void 
 
 /**
  * 2 × 2 windows with stride 2 and no padding. y, argmax: `[planes][height][width]`; x: `[planes][2 height (+1)][inWidth]`
- * with planes of `inPlane` floats. Two columns are compared at a time. A later value replaces the best when it is not
- * (value <= best) or is NaN: `not (value <= best)` alone would let a number replace a NaN.
+ * with planes of `inPlane` floats.
+ * A later value replaces the best when it is greater, or NaN: so the first maximum wins, and the last NaN.
  */
 export function maxPool2x2(
   y: usize,

@@ -11,4 +11,4 @@ export { contract } from "./contract";
 export { dotRows, addScaledRows } from "./rows";
 export { copyColumns, packPanels, packPixels, packPlanes, spreadPhase, transpose } from "./rearrange";
 export { slide } from "./slide";
-export { maxPool2x2, reluBackward, reluForward } from "./elementwise";
+export { add, maxPool2x2, reluBackward, reluForward } from "./elementwise";

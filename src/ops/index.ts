@@ -4,6 +4,12 @@
  */
 
 export { add, div, mul, pow, sub } from "./arithmetic.ts";
+export { adaptiveAvgPool2d } from "./adaptive-avg-pool2d.ts";
+export type { OutputSize } from "./adaptive-avg-pool2d.ts";
+export { avgPool2d } from "./avg-pool2d.ts";
+export type { AvgPool2dOptions } from "./avg-pool2d.ts";
+export { batchNorm } from "./batch-norm.ts";
+export type { BatchNormOptions } from "./batch-norm.ts";
 export { conv2d } from "./conv2d.ts";
 export type { Conv2dOptions } from "./conv2d.ts";
 export { dropout, dropout2d } from "./dropout.ts";
@@ -13,6 +19,8 @@ export { matmul } from "./matmul.ts";
 export { maxPool2d, maxPool2dWithIndices } from "./max-pool2d.ts";
 export type { MaxPool2dOptions, MaxPool2dResult } from "./max-pool2d.ts";
 export { abs, exp, log, neg, sqrt } from "./math.ts";
+export { pad } from "./pad.ts";
+export type { PadMode, PadOptions } from "./pad.ts";
 export { relu } from "./relu.ts";
 export { mean, sum } from "./sum.ts";
 export type { ReduceOptions } from "./sum.ts";

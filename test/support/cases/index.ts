@@ -1,9 +1,12 @@
 import type { Case } from "../case.ts";
+import { avgPool2dCases } from "./avg-pool2d.ts";
+import { batchNormCases } from "./batch-norm.ts";
 import { conv2dCases } from "./conv2d.ts";
 import { dropoutCases } from "./dropout.ts";
 import { elementwiseCases } from "./elementwise.ts";
 import { matmulCases } from "./matmul.ts";
 import { maxPool2dCases } from "./max-pool2d.ts";
+import { padCases } from "./pad.ts";
 import { reductionCases } from "./reductions.ts";
 
 /** Every row of the case table. */
@@ -14,4 +17,7 @@ export const cases: readonly Case[] = [
   ...matmulCases,
   ...maxPool2dCases,
   ...dropoutCases,
+  ...avgPool2dCases,
+  ...batchNormCases,
+  ...padCases,
 ];

@@ -8,6 +8,9 @@ import { matmulCases } from "./matmul.ts";
 import { maxPool2dCases } from "./max-pool2d.ts";
 import { padCases } from "./pad.ts";
 import { reductionCases } from "./reductions.ts";
+import { shapeCases, sliceCases } from "./shapes.ts";
+import { softmaxCases } from "./softmax.ts";
+import { nllCases } from "./losses.ts";
 
 /** Every row of the case table. */
 export const cases: readonly Case[] = [
@@ -20,4 +23,8 @@ export const cases: readonly Case[] = [
   ...avgPool2dCases,
   ...batchNormCases,
   ...padCases,
+  ...shapeCases,
+  ...sliceCases,
+  ...softmaxCases,
+  ...nllCases,
 ];

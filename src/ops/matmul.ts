@@ -105,7 +105,8 @@ function planMatmul(a: Shape, b: Shape): MatmulPlan {
   }
   const batchA = a.slice(0, -2);
   const batchB = b.slice(0, -2);
-  const batch = broadcastShapes("matmul (dimensions in front of the matrices)", batchA, batchB);
+  const fronts = `matmul: the dimensions in front of the matrices of ${formatShape(a)} and ${formatShape(b)}`;
+  const batch = broadcastShapes(fronts, batchA, batchB);
   const outShape = [...batch, ...(a.length === 1 ? [] : [m]), ...(b.length === 1 ? [] : [n])];
   return { outShape, products: planProducts(batch, batchA, batchB, m, k, n) };
 }

@@ -36,6 +36,9 @@ export function planPool2d(
   options: Pool2dOptions & { readonly dilation?: Pair },
 ): Pool2dPlan {
   const image = imageShape(op, x);
+  if (image.channels < 1) {
+    throw new ShapeError(`${op}: expected an input with channels, got ${formatShape(x)}`);
+  }
   const kernel = checkedPair(op, "kernelSize", kernelSize, 1);
   const stride = checkedPair(op, "stride", options.stride ?? kernel, 1);
   const padding = checkedPair(op, "padding", options.padding ?? 0, 0);
@@ -50,7 +53,7 @@ export function planPool2d(
   const [outHeight, outWidth] = size.map((inSize, d) =>
     windowCount(inSize, 2 * padding[d], span[d], stride[d], options.ceilMode ?? false),
   );
-  if (image.channels < 1 || outHeight < 1 || outWidth < 1) {
+  if (outHeight < 1 || outWidth < 1) {
     throw new ShapeError(
       `${op}: the window spans ${formatShape(span)}, more than the padded input ` +
         `${formatShape([size[0] + 2 * padding[0], size[1] + 2 * padding[1]])} of ${formatShape(x)}`,

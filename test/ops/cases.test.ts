@@ -51,7 +51,11 @@ describe("operations give PyTorch's values and gradients", () => {
       expect(y.shape).to.deep.equal(expected.shape);
       const tolerance = row.tolerance ?? float32Tolerance;
       expectClose(y.data, numbers(expected.y), tolerance, "value");
-      const dy = new Tensor(Float32Array.from(y.data, (_, i) => upstream(i)), y.shape, "float32");
+      const dy = new Tensor(
+        Float32Array.from(y.data, (_, i) => upstream(i)),
+        y.shape,
+        "float32",
+      );
       const names = Object.keys(inputs);
       const gradients = grad([y], Object.values(inputs), { gradOutputs: [dy], allowUnused: true });
       names.forEach((name, i) => {

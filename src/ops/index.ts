@@ -14,6 +14,8 @@ export { conv2d } from "./conv2d.ts";
 export type { Conv2dOptions } from "./conv2d.ts";
 export { dropout, dropout2d } from "./dropout.ts";
 export type { DropoutOptions, UniformSource } from "./dropout.ts";
+export { interpolate } from "./interpolate.ts";
+export type { InterpolateOptions } from "./interpolate.ts";
 export { linear } from "./linear.ts";
 export { matmul } from "./matmul.ts";
 export { maxPool2d, maxPool2dWithIndices } from "./max-pool2d.ts";

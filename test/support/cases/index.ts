@@ -4,6 +4,7 @@ import { batchNormCases } from "./batch-norm.ts";
 import { conv2dCases } from "./conv2d.ts";
 import { dropoutCases } from "./dropout.ts";
 import { elementwiseCases } from "./elementwise.ts";
+import { interpolateCases } from "./interpolate.ts";
 import { matmulCases } from "./matmul.ts";
 import { maxPool2dCases } from "./max-pool2d.ts";
 import { padCases } from "./pad.ts";
@@ -23,6 +24,7 @@ export const cases: readonly Case[] = [
   ...avgPool2dCases,
   ...batchNormCases,
   ...padCases,
+  ...interpolateCases,
   ...shapeCases,
   ...sliceCases,
   ...softmaxCases,

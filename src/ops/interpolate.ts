@@ -143,9 +143,12 @@ function planStretches(x: Shape, { size, scaleFactor }: InterpolateOptions): Str
   });
 }
 
-/** PyTorch multiplies in float32 whatever the dtype is, and its roundings decide between two neighbours. */
+/**
+ * PyTorch multiplies in float32 whatever the dtype is, and its roundings decide between two neighbours; a size that
+ * doubles is halved exactly, whatever the factor was before rounding.
+ */
 function nearestSources({ inSize, outSize, pitch }: Stretch): Int32Array {
-  const step = Math.fround(pitch);
+  const step = outSize === 2 * inSize ? 0.5 : Math.fround(pitch);
   return Int32Array.from({ length: outSize }, (_, i) =>
     Math.min(Math.floor(Math.fround(i * step)), inSize - 1),
   );

@@ -52,7 +52,7 @@ const op = defineOp<readonly [Tensor], Call, PadPlan>({
  * - "constant" fills with `value`;
  * - "reflect" mirrors at the edge element, without repeating it: padding smaller than the dimension;
  * - "replicate" repeats the edge element;
- * - "circular" goes on at the other end: padding at most the dimension.
+ * - "circular" goes on at the other end: padding at most what stays of the dimension.
  *
  * @param padding pairs of (before, after), the last dimension first: `[left, right, top, bottom, ...]`
  * @throws ArgumentError when the padding is not pairs of integers or too large for its mode, or "value" meets another mode
@@ -101,13 +101,13 @@ function planPad(x: Shape, { padding, mode = "constant", value }: Call): PadPlan
 /** The sources along dimension `d` of `x`. */
 function line(x: Shape, d: number, size: number, before: number, after: number, mode: PadMode): Int32Array {
   const where = `dimension ${d} of ${formatShape(x)} by (${before}, ${after})`;
+  // What is cut off can still be mirrored or repeated, but is neither kept nor gone round to.
   const kept = size + Math.min(before, 0) + Math.min(after, 0);
-  if (kept < (mode === "constant" ? 0 : 1)) {
-    throw new ShapeError(
-      `pad: cannot pad ${where} in mode "${mode}": ${Math.max(kept, 0)} elements of it would stay`,
-    );
+  const nothing = mode === "constant" ? kept < 0 : mode === "circular" ? kept < 1 : size < 1;
+  if (nothing || size + before + after < (mode === "constant" ? 0 : 1)) {
+    throw new ShapeError(`pad: cannot pad ${where} in mode "${mode}": not enough of it would stay`);
   }
-  const most = mode === "reflect" ? size - 1 : mode === "circular" ? size : Infinity;
+  const most = mode === "reflect" ? size - 1 : mode === "circular" ? kept : Infinity;
   if (before > most || after > most) {
     throw new ArgumentError(`pad: mode "${mode}" takes padding of at most ${most} here, got ${where}`);
   }

@@ -38,11 +38,11 @@ describe("pad", () => {
   it("refuses to cut off more than there is, and to continue nothing", () => {
     expect(() => pad(zeros([2, 3]), [-2, -2])).to.throw(
       ShapeError,
-      'pad: cannot pad dimension 1 of [2, 3] by (-2, -2) in mode "constant": 0 elements of it would stay',
+      'pad: cannot pad dimension 1 of [2, 3] by (-2, -2) in mode "constant": not enough of it would stay',
     );
     expect(() => pad(zeros([1, 1, 0]), [1, 3], { mode: "replicate" })).to.throw(
       ShapeError,
-      'pad: cannot pad dimension 2 of [1, 1, 0] by (1, 3) in mode "replicate": 0 elements of it would stay',
+      'pad: cannot pad dimension 2 of [1, 1, 0] by (1, 3) in mode "replicate": not enough of it would stay',
     );
   });
 
@@ -54,6 +54,10 @@ describe("pad", () => {
     expect(() => pad(zeros([1, 1, 3]), [0, 4], { mode: "circular" })).to.throw(
       ArgumentError,
       'pad: mode "circular" takes padding of at most 3 here, got dimension 2 of [1, 1, 3] by (0, 4)',
+    );
+    expect(() => pad(zeros([1, 1, 3]), [-2, 2], { mode: "circular" })).to.throw(
+      ArgumentError,
+      'pad: mode "circular" takes padding of at most 1 here, got dimension 2 of [1, 1, 3] by (-2, 2)',
     );
   });
 

@@ -18,6 +18,7 @@ export const interpolateCases: readonly Case[] = [
   resize("volumes", [1, 1, 2, 3, 2], { size: [3, 2, 4] }, "size=(3, 2, 4)"),
   resize("an uneven factor", [1, 1, 7, 4], { scaleFactor: [0.7, 1.5] }, "scale_factor=(0.7, 1.5)"),
   resize("a factor that rounds to the same size", [1, 1, 4, 5], { scaleFactor: 1.1 }, "scale_factor=1.1"),
+  resize("a factor that rounds to twice the size", [1, 1, 2, 3], { scaleFactor: 2.3 }, "scale_factor=2.3"),
   resize("a position that float32 rounds down", [1, 1, 1, 2], { size: [1, 82] }, "size=(1, 82)"),
   resize("an empty batch", [0, 2, 3, 3], { size: 4 }, "size=4"),
   resize("larger", [2, 2, 3, 4], { size: [7, 9], mode: "bilinear" }, 'size=(7, 9), mode="bilinear"'),

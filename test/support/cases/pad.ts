@@ -32,6 +32,7 @@ export const padCases: readonly Case[] = [
   padding("an unbatched image", [2, 3, 2], [1, 2, 3, 1], "replicate"),
   padding("one end cut off", [1, 1, 5], [-1, 3], "replicate"),
   padding("a volume", [1, 2, 2, 3], [1, 0, 0, 2, 1, 1], "replicate"),
+  padding("one end moved past the other", [3, 1], [2, -2], "replicate"),
   padding("a sequence, once round", [1, 2, 3], [3, 3], "circular"),
   padding("an image", [1, 2, 3, 4], [1, 2, 0, 3], "circular"),
   padding("one end cut off", [1, 1, 5], [-1, 3], "circular"),

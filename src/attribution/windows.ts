@@ -85,7 +85,7 @@ function isWindow(asked: WindowShape | readonly WindowShape[]): asked is WindowS
  * @param input number of the input, for messages
  * @throws ArgumentError when the stride would leave elements uncovered
  */
-function slidingWindows(
+export function slidingWindows(
   x: Tensor,
   window: WindowShape,
   stride: readonly number[],

@@ -8,14 +8,15 @@ import { ArgumentError, formatShape, ShapeError } from "../errors.ts";
 import { fillMask, maskBackward, maskForward } from "../kernels/reference/dropout.ts";
 import { allocate } from "../tensor/dtype.ts";
 import type { FloatDType } from "../tensor/dtype.ts";
+import { defaultGenerator } from "../tensor/random.ts";
 import { elementCount } from "../tensor/shape.ts";
 import type { Shape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
-/** Where random numbers come from; candil's `Generator` is one. */
+/** Where random numbers come from; a `Generator` is one. */
 export interface UniformSource {
   /** The next number in [0, 1). */
-  uniform(): number;
+  uniform64(): number;
 }
 
 /** Options of {@link dropout} and {@link dropout2d}, with PyTorch's defaults. */
@@ -37,8 +38,6 @@ interface DropoutPlan {
   readonly generator: UniformSource;
 }
 
-const chance: UniformSource = { uniform: Math.random };
-
 type DropoutOp = (xs: readonly [Tensor], options: DropoutOptions) => Tensor;
 
 /** @param shared the trailing sizes, over which elements share a decision */
@@ -52,13 +51,12 @@ function defineDropout(name: string, shared: (shape: Shape) => Shape): DropoutOp
         decisions: run === 0 ? 0 : x.numel() / run,
         run,
         p: options.p ?? 0.5,
-        generator: options.generator ?? chance,
+        generator: options.generator ?? defaultGenerator,
       };
     },
     forward(y, [x], { decisions, run, p, generator }) {
       const mask = allocate<FloatDType>(x.dtype, decisions);
-      const keep = 1 - p;
-      fillMask(mask, () => generator.uniform(), keep, 1 / keep);
+      fillMask(mask, () => generator.uniform64(), 1 - p);
       maskForward(y, x.data, mask, run);
       return (dy, [dx]) => {
         if (dx) maskBackward(dx, dy, mask, run);
@@ -86,8 +84,8 @@ const channelwise = defineDropout("dropout2d", (shape) => {
 
 /**
  * Sets each element to 0 with probability `p` and multiplies the others by 1 / (1 − p), so that the expectation stays.
- * As `torch.nn.functional.dropout`; which elements fall depends on the generator, and PyTorch's own choice differs
- * between its builds.
+ * As `torch.nn.functional.dropout`. The mask of a seed is PyTorch's own, except on Intel's processors, where PyTorch
+ * draws it from another library's stream.
  * @throws ArgumentError when `p` is not in [0, 1]
  *
  * @example

@@ -3,22 +3,48 @@ import { ArgumentError, ShapeError } from "../../src/errors.ts";
 import { dropout, dropout2d, sum } from "../../src/ops/index.ts";
 import type { UniformSource } from "../../src/ops/index.ts";
 import { ones, zeros } from "../../src/tensor/creation.ts";
+import { Generator, manualSeed } from "../../src/tensor/random.ts";
+import type { Tensor } from "../../src/tensor/tensor.ts";
 
 /** Lehmer's generator with Park and Miller's constants: enough to count heads and tails. */
 function lehmer(seed: number): UniformSource {
   let state = seed;
-  return { uniform: () => (state = (state * 48271) % 2147483647) / 2147483647 };
+  return { uniform64: () => (state = (state * 48271) % 2147483647) / 2147483647 };
 }
+
+describe("dropout and dropout2d", () => {
+  it("draw the masks that PyTorch 2.15 draws from seed 7, and leave the stream where PyTorch leaves it", () => {
+    const generator = new Generator(7);
+    const kept = (y: Tensor): number[] => Array.from(y.data, (value) => (value === 0 ? 0 : 1));
+    expect(kept(dropout(ones([24]), { p: 0.25, generator }))).to.deep.equal([
+      1, 1, 0, 1, 0, 0, 1, 1, 0, 0, 1, 1, 1, 1, 1, 0, 1, 0, 1, 0, 0, 0, 1, 1,
+    ]);
+    expect(kept(dropout2d(ones([2, 6, 1, 1]), { p: 0.4, generator }))).to.deep.equal([
+      0, 0, 0, 0, 1, 0, 1, 1, 0, 0, 1, 1,
+    ]);
+    generator.manualSeed(7);
+    dropout(ones([100_003]), { p: 0.25, generator });
+    expect(generator.uniform()).to.equal(0.36133086681365967);
+  });
+
+  it("draw from the default generator unless told otherwise", () => {
+    manualSeed(7);
+    const first = dropout(ones([50])).toArray();
+    expect(dropout(ones([50])).toArray()).not.to.deep.equal(first);
+    manualSeed(7);
+    expect(dropout(ones([50])).toArray()).to.deep.equal(first);
+  });
+});
 
 describe("dropout", () => {
   it("drops a share of p and keeps the mean", () => {
     const count = 100_000;
-    for (const p of [0.1, 0.5, 0.8]) {
+    for (const p of [0.1, 0.5, 0.87]) {
       const y = dropout(ones([count]), { p, generator: lehmer(1) });
       const dropped = y.data.filter((value) => value === 0).length;
       // Five standard deviations of a binomial count.
       expect(dropped / count).to.be.closeTo(p, 5 * Math.sqrt((p * (1 - p)) / count));
-      expect(new Set(y.data)).to.deep.equal(new Set([0, Math.fround(1 / (1 - p))]));
+      expect(new Set(y.data)).to.deep.equal(new Set([0, Math.fround(1 / Math.fround(1 - p))]));
     }
   });
 
@@ -37,15 +63,16 @@ describe("dropout", () => {
     expect(x.grad?.toArray()).to.deep.equal(y.toArray());
   });
 
-  it("gives the tensor itself back, and uses up no numbers, when there is nothing to drop", () => {
+  it("uses up no numbers, and gives the tensor itself back unless p is 1, when there is nothing to decide", () => {
     const x = ones([3]);
     const generator: UniformSource = {
-      uniform: () => {
+      uniform64: () => {
         throw new Error("a number was used up");
       },
     };
     expect(dropout(x, { training: false, generator })).to.equal(x);
     expect(dropout(x, { p: 0, generator })).to.equal(x);
+    expect(dropout(x, { p: 1, generator }).toArray()).to.deep.equal([0, 0, 0]);
     expect(dropout2d(ones([2, 3]), { training: false, generator }).toArray()).to.deep.equal(
       ones([2, 3]).toArray(),
     );

@@ -2,8 +2,16 @@
 
 import type { FloatArray } from "../geometry.ts";
 
-/** mask[i] = `scale` where the next number of `uniform` (in [0, 1)) is below `keep`, otherwise 0. */
-export function fillMask(mask: FloatArray, uniform: () => number, keep: number, scale: number): void {
+/**
+ * mask[i] = 1 / keep where the next number of `uniform` (in [0, 1)) is below `keep`, otherwise 0; with a `keep` of 0
+ * nothing is drawn. PyTorch divides in the tensor's own type, and so does this, to the bit.
+ */
+export function fillMask(mask: FloatArray, uniform: () => number, keep: number): void {
+  if (keep === 0) {
+    mask.fill(0);
+    return;
+  }
+  const scale = 1 / (mask instanceof Float32Array ? Math.fround(keep) : keep);
   for (let i = 0; i < mask.length; i++) mask[i] = uniform() < keep ? scale : 0;
 }
 

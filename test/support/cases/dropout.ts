@@ -4,7 +4,7 @@ import type { Case } from "../case.ts";
 /** A source that repeats the given numbers, so that PyTorch's side can write the mask down. */
 function scripted(...numbers: number[]): c.UniformSource {
   let next = 0;
-  return { uniform: () => numbers[next++ % numbers.length] };
+  return { uniform64: () => numbers[next++ % numbers.length] };
 }
 
 export const dropoutCases: readonly Case[] = [

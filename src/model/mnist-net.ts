@@ -1,0 +1,61 @@
+/**
+ * @module
+ * The two nets of the MNIST examples. They have the same parameters under the same names, so the weights of one load
+ * into the other without a complaint and give other answers: which net a file belongs to must be known.
+ */
+
+import { Conv2d } from "../nn/conv2d.ts";
+import { Dropout, Dropout2d } from "../nn/dropout.ts";
+import { Linear } from "../nn/linear.ts";
+import { Module } from "../nn/module.ts";
+import { flatten, logSoftmax, maxPool2d, relu } from "../ops/index.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+
+/** Names of the nets: TorchServe's example and pytorch/examples'. */
+export type MnistNetName = "torchserve" | "examples";
+
+/** What both nets share: 1,199,882 parameters. */
+abstract class MnistNet extends Module {
+  readonly conv1 = new Conv2d(1, 32, 3);
+  readonly conv2 = new Conv2d(32, 64, 3);
+  readonly fc1 = new Linear(9216, 128);
+  readonly fc2 = new Linear(128, 10);
+}
+
+/**
+ * The net of TorchServe's MNIST example: no ReLU after the second convolution, and Dropout2d twice, the second time on a
+ * matrix, where it acts on single elements.
+ */
+export class TorchServeMnistNet extends MnistNet {
+  readonly dropout1 = new Dropout2d(0.25);
+  readonly dropout2 = new Dropout2d(0.5);
+
+  /** @param x `[N, 1, 28, 28]`, normalised @returns `[N, 10]`, log-probabilities */
+  forward(x: Tensor): Tensor {
+    let y = relu(this.conv1.forward(x));
+    y = maxPool2d(this.conv2.forward(y), 2);
+    y = flatten(this.dropout1.forward(y), 1);
+    y = this.dropout2.forward(relu(this.fc1.forward(y)));
+    return logSoftmax(this.fc2.forward(y), 1);
+  }
+}
+
+/** The net of pytorch/examples' MNIST: a ReLU after each convolution, and plain dropout. */
+export class ExamplesMnistNet extends MnistNet {
+  readonly dropout1 = new Dropout(0.25);
+  readonly dropout2 = new Dropout(0.5);
+
+  /** @param x `[N, 1, 28, 28]`, normalised @returns `[N, 10]`, log-probabilities */
+  forward(x: Tensor): Tensor {
+    let y = relu(this.conv1.forward(x));
+    y = maxPool2d(relu(this.conv2.forward(y)), 2);
+    y = flatten(this.dropout1.forward(y), 1);
+    y = this.dropout2.forward(relu(this.fc1.forward(y)));
+    return logSoftmax(this.fc2.forward(y), 1);
+  }
+}
+
+/** A fresh net, initialised from the default generator, in training mode. */
+export function createMnistNet(name: MnistNetName): TorchServeMnistNet | ExamplesMnistNet {
+  return name === "torchserve" ? new TorchServeMnistNet() : new ExamplesMnistNet();
+}

@@ -1,0 +1,174 @@
+/**
+ * @module
+ * The base of all layers and nets.
+ */
+
+import { ArgumentError } from "../errors.ts";
+import type { AnyTensor, Tensor } from "../tensor/tensor.ts";
+import { Parameter } from "./parameter.ts";
+import { checkStateDict } from "./state-dict.ts";
+import type { StateDictReport } from "./state-dict.ts";
+
+/**
+ * A layer, or a net of layers. As `torch.nn.Module`: assign parameters and other modules to properties and write
+ * `forward`; names in the state dict are the names of the properties, joined by dots.
+ *
+ * @example
+ * class Net extends Module {
+ *   readonly fc1 = new Linear(784, 64);
+ *   readonly fc2 = new Linear(64, 10);
+ *   forward(x: Tensor): Tensor {
+ *     return logSoftmax(this.fc2.forward(relu(this.fc1.forward(flatten(x, 1)))), 1);
+ *   }
+ * }
+ */
+export abstract class Module {
+  /** Whether layers that behave differently in training (dropout, batch normalisation) do so; true at first. */
+  training = true;
+  readonly #buffers = new Map<string, AnyTensor>();
+
+  /** Computes the output. The twin of calling a module in PyTorch. */
+  abstract forward(x: Tensor): Tensor;
+
+  /** Modules that are properties of this one, in the order of their definition. As `named_children`. */
+  namedChildren(): [string, Module][] {
+    return Object.entries(this).filter((entry): entry is [string, Module] => entry[1] instanceof Module);
+  }
+
+  /** Modules that are properties of this one. */
+  children(): Module[] {
+    return this.namedChildren().map(([, child]) => child);
+  }
+
+  /** This module and all below it, with dotted names; this one's is "". As `named_modules`. */
+  namedModules(prefix = ""): [string, Module][] {
+    const below = this.namedChildren().flatMap(([name, child]) => child.namedModules(join(prefix, name)));
+    return [[prefix, this], ...below];
+  }
+
+  /** This module and all below it. */
+  modules(): Module[] {
+    return this.namedModules().map(([, module]) => module);
+  }
+
+  /** Parameters of this module and all below it, with dotted names; a shared one only once. As `named_parameters`. */
+  namedParameters(): [string, Parameter][] {
+    const seen = new Set<Parameter>();
+    return this.namedModules()
+      .flatMap(([prefix, module]) =>
+        module.#ownParameters().map(([name, p]): [string, Parameter] => [join(prefix, name), p]),
+      )
+      .filter(([, p]) => !seen.has(p) && seen.add(p));
+  }
+
+  /** Parameters of this module and all below it. */
+  parameters(): Parameter[] {
+    return this.namedParameters().map(([, parameter]) => parameter);
+  }
+
+  /**
+   * Adds a tensor that is part of the state but is not learned: running statistics, masks. As `register_buffer`.
+   * @throws ArgumentError when the name has a dot or is taken
+   */
+  registerBuffer(name: string, tensor: AnyTensor): void {
+    if (name === "" || name.includes(".") || this.#buffers.has(name)) {
+      throw new ArgumentError(`registerBuffer: "${name}" is empty, has a dot, or is taken`);
+    }
+    this.#buffers.set(name, tensor);
+  }
+
+  /** Buffers of this module and all below it, with dotted names. As `named_buffers`. */
+  namedBuffers(): [string, AnyTensor][] {
+    return this.namedModules().flatMap(([prefix, module]) =>
+      [...module.#buffers].map(([name, buffer]): [string, AnyTensor] => [join(prefix, name), buffer]),
+    );
+  }
+
+  /** Buffers of this module and all below it. */
+  buffers(): AnyTensor[] {
+    return this.namedBuffers().map(([, buffer]) => buffer);
+  }
+
+  /**
+   * Parameters and buffers by their dotted names, in PyTorch's order. The tensors share the module's arrays: write them
+   * out, or copy them, before training goes on.
+   */
+  stateDict(): Map<string, AnyTensor> {
+    const state = new Map<string, AnyTensor>();
+    for (const [prefix, module] of this.namedModules()) {
+      for (const [name, parameter] of module.#ownParameters()) state.set(join(prefix, name), parameter.detach());
+      for (const [name, buffer] of module.#buffers) state.set(join(prefix, name), buffer);
+    }
+    return state;
+  }
+
+  /**
+   * Copies values into parameters and buffers, converted to their element types. As `load_state_dict`.
+   * @param options.strict whether names that are missing or unexpected are errors; true. Shapes must fit either way.
+   * @returns the names that were missing and unexpected
+   * @throws StateDictError listing every missing, unexpected and misshapen entry
+   */
+  loadStateDict(
+    state: ReadonlyMap<string, AnyTensor>,
+    options: { readonly strict?: boolean } = {},
+  ): StateDictReport {
+    const own = this.stateDict();
+    const report = checkStateDict(this.constructor.name, own, state, options.strict ?? true);
+    for (const [name, tensor] of own) {
+      const source = state.get(name);
+      if (source !== undefined) tensor.copyFrom(source);
+    }
+    return report;
+  }
+
+  /** Switches this module and all below it to training. @param mode false is the same as {@link eval} */
+  train(mode = true): this {
+    for (const module of this.modules()) module.training = mode;
+    return this;
+  }
+
+  /** Switches this module and all below it to evaluation: dropout passes everything, statistics stand still. */
+  eval(): this {
+    return this.train(false);
+  }
+
+  /** Sets whether the parameters receive gradients. As `requires_grad_`. */
+  setRequiresGrad(value = true): this {
+    for (const parameter of this.parameters()) parameter.requiresGrad = value;
+    return this;
+  }
+
+  /** Forgets the gradients of all parameters. */
+  zeroGrad(): void {
+    for (const parameter of this.parameters()) parameter.grad = null;
+  }
+
+  /** Calls `visit` for all modules below and then this one. As `apply`. */
+  apply(visit: (module: Module) => void): this {
+    for (const child of this.children()) child.apply(visit);
+    visit(this);
+    return this;
+  }
+
+  /** What {@link toString} shows between the parentheses; layers name their sizes and options. */
+  protected extraRepr(): string {
+    return "";
+  }
+
+  /** The tree of modules, one a line. As `print(module)` in PyTorch. */
+  toString(): string {
+    const children = this.namedChildren();
+    const name = this.constructor.name;
+    if (children.length === 0) return `${name}(${this.extraRepr()})`;
+    const lines = children.map(([key, child]) => `  (${key}): ${child.toString().replaceAll("\n", "\n  ")}`);
+    return `${name}(\n${lines.join("\n")}\n)`;
+  }
+
+  #ownParameters(): [string, Parameter][] {
+    return Object.entries(this).filter((entry): entry is [string, Parameter] => entry[1] instanceof Parameter);
+  }
+}
+
+function join(prefix: string, name: string): string {
+  return prefix === "" ? name : `${prefix}.${name}`;
+}

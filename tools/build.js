@@ -17,6 +17,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   utimesSync,
   writeFileSync,
@@ -131,7 +132,11 @@ function buildTypeScript() {
   const { status } = spawnSync(process.execPath, [tsc, "-p", join(root, "tsconfig.build.json")], {
     stdio: "inherit",
   });
-  if (status !== 0) process.exit(status ?? 1);
+  if (status !== 0) {
+    // tsc emits in spite of errors; without its marker the next build tries again.
+    rmSync(marker, { force: true });
+    process.exit(status ?? 1);
+  }
   // tsc leaves its marker alone when nothing that matters changed.
   utimesSync(marker, new Date(), new Date());
   const program = join(root, "dist/cli/main.js");

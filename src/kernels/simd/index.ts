@@ -32,8 +32,14 @@ function onFirstCall(make: () => Kernels | null): () => Kernels | null {
 function load(family: KernelFamily, base64: string): Kernels | null {
   const bytes = decodeBase64(base64);
   if (!runsHere(bytes)) return null;
-  const arena = new Arena();
-  return overReference(family, arena, instantiate(bytes, arena.memory));
+  try {
+    const arena = new Arena();
+    return overReference(family, arena, instantiate(bytes, arena.memory));
+  } catch {
+    // A page's content security policy may forbid WebAssembly, and older browsers compile nothing above 4 KB
+    // synchronously on the main thread: the reference still works there.
+    return null;
+  }
 }
 
 /**

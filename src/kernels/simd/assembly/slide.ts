@@ -6,6 +6,8 @@ import { multiplyAdd } from "./tile";
  * out[i] = bias + Σ over taps t of weights[t] · memory[source + offsets[t] + 4 i], for i < length.
  * Writes up to 15 floats beyond `length`, and reads as many. Depthwise filters have one channel each, which leaves
  * seven of a panel's eight lanes empty; here all lanes are neighbours in a row, and each adds its taps in the same order.
+ *
+ * Four accumulators: eight are up to a fifth faster where engines are new, and a third slower on V8 11.3 (Node 20).
  */
 export function slide(
   out: usize,

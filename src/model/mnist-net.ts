@@ -20,6 +20,14 @@ abstract class MnistNet extends Module {
   readonly conv2 = new Conv2d(32, 64, 3);
   readonly fc1 = new Linear(9216, 128);
   readonly fc2 = new Linear(128, 10);
+
+  /** The scores before the last layer: `[N, 10]`, unbounded. @param x `[N, 1, 28, 28]`, normalised */
+  abstract logits(x: Tensor): Tensor;
+
+  /** @param x `[N, 1, 28, 28]`, normalised @returns `[N, 10]`, log-probabilities */
+  forward(x: Tensor): Tensor {
+    return logSoftmax(this.logits(x), 1);
+  }
 }
 
 /**
@@ -30,13 +38,12 @@ export class TorchServeMnistNet extends MnistNet {
   readonly dropout1 = new Dropout2d(0.25);
   readonly dropout2 = new Dropout2d(0.5);
 
-  /** @param x `[N, 1, 28, 28]`, normalised @returns `[N, 10]`, log-probabilities */
-  forward(x: Tensor): Tensor {
+  override logits(x: Tensor): Tensor {
     let y = relu(this.conv1.forward(x));
     y = maxPool2d(this.conv2.forward(y), 2);
     y = flatten(this.dropout1.forward(y), 1);
     y = this.dropout2.forward(relu(this.fc1.forward(y)));
-    return logSoftmax(this.fc2.forward(y), 1);
+    return this.fc2.forward(y);
   }
 }
 
@@ -45,13 +52,12 @@ export class ExamplesMnistNet extends MnistNet {
   readonly dropout1 = new Dropout(0.25);
   readonly dropout2 = new Dropout(0.5);
 
-  /** @param x `[N, 1, 28, 28]`, normalised @returns `[N, 10]`, log-probabilities */
-  forward(x: Tensor): Tensor {
+  override logits(x: Tensor): Tensor {
     let y = relu(this.conv1.forward(x));
     y = maxPool2d(relu(this.conv2.forward(y)), 2);
     y = flatten(this.dropout1.forward(y), 1);
     y = this.dropout2.forward(relu(this.fc1.forward(y)));
-    return logSoftmax(this.fc2.forward(y), 1);
+    return this.fc2.forward(y);
   }
 }
 

@@ -1,0 +1,15 @@
+#!/usr/bin/env node
+/**
+ * @module
+ * The executable. A closed pipe (`candil predict ... | head -1`) is no failure.
+ */
+
+import { run } from "./run.ts";
+import { processTerminal } from "./terminal.ts";
+
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
+});
+
+process.exitCode = await run(process.argv.slice(2), processTerminal());

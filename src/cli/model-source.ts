@@ -1,0 +1,75 @@
+/**
+ * @module
+ * The `--model` and `--net` options: which model a command works with.
+ */
+
+import { readFile } from "node:fs/promises";
+import { basename, extname } from "node:path";
+import { Option } from "commander";
+import type { Command } from "commander";
+import { CandilError, nearestName } from "../errors.ts";
+import { netNames } from "../model/net-names.ts";
+import type { MnistNetName } from "../model/mnist-net.ts";
+import type { Model } from "../model/model.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** What {@link modelOptions} adds to a command. */
+export interface ModelOptions {
+  readonly model: string;
+  readonly net: MnistNetName;
+}
+
+/** The models inside the package. */
+const EMBEDDED = ["mnist"];
+
+/** Adds `--model` and `--net`. */
+export function modelOptions(command: Command): Command {
+  return command
+    .option("-m, --model <file|name>", "weights (.pt, .safetensors, .json), or the embedded mnist", "mnist")
+    .addOption(netOption());
+}
+
+/** `--net`: state dicts of the two MNIST nets look alike, so the net has to be named. */
+export function netOption(): Option {
+  return new Option("--net <net>", "the net that a file's weights belong to")
+    .choices([...netNames])
+    .default("torchserve");
+}
+
+/**
+ * Opens the model that the options name.
+ * @throws UsageError when there is neither such a file nor such an embedded model
+ * @throws FormatError, StateDictError naming the file when it does not hold the net's weights
+ */
+export async function openModel({ model: source, net }: ModelOptions, name?: string): Promise<Model> {
+  if (EMBEDDED.includes(source)) {
+    const { embeddedMnist } = await import("../node/embedded-mnist.ts");
+    return embeddedMnist(name === undefined ? {} : { name });
+  }
+  const bytes = await readModelFile(source);
+  const { loadModel } = await import("../model/load.ts");
+  try {
+    return await loadModel(bytes, { net, name: name ?? nameOfFile(source) });
+  } catch (error) {
+    if (error instanceof CandilError) throw new CandilError(`${source}: ${error.message}`, { cause: error });
+    throw error;
+  }
+}
+
+/** `models/mnist_cnn.pt` is served as `mnist_cnn`, as TorchServe names an archive without a manifest. */
+export function nameOfFile(file: string): string {
+  return basename(file, extname(file)).replace(/[^A-Za-z0-9_\-.]/g, "_");
+}
+
+async function readModelFile(source: string): Promise<Buffer> {
+  try {
+    return await readFile(source);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
+    const near = nearestName(source, EMBEDDED);
+    throw new UsageError(
+      `no file "${source}", and no embedded model of that name; embedded: ${EMBEDDED.join(", ")}` +
+        (near === null ? "" : `; did you mean "${near}"?`),
+    );
+  }
+}

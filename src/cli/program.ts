@@ -1,0 +1,45 @@
+/**
+ * @module
+ * The commands of `candil`. Each command's module is small; what does the work is imported when it runs, so that
+ * `--help` and `--version` answer at once.
+ */
+
+import { Command } from "commander";
+import { convertCommand } from "./convert.ts";
+import { doctorCommand } from "./doctor.ts";
+import { explainCommand } from "./explain.ts";
+import { inspectCommand } from "./inspect.ts";
+import { predictCommand } from "./predict.ts";
+import { serveCommand } from "./serve.ts";
+import type { Terminal } from "./terminal.ts";
+import { trainCommand } from "./train.ts";
+import { packageVersion } from "./version.ts";
+
+const EXAMPLES = `
+Examples:
+  candil predict 0.png                          which digit is it?
+  candil explain 0.png -o heat.png              and which pixels say so?
+  candil serve                                  the embedded MNIST model on http://127.0.0.1:8080
+  candil serve --models mine=mnist_cnn.pt       your own weights
+  candil inspect mnist_cnn.pt                   what a file holds
+
+Exit codes: 0 done, 1 failed, 2 wrong usage. https://no-color.org is respected.`;
+
+/** The whole program, not yet run. */
+export function createProgram(terminal: Terminal): Command {
+  const program = new Command("candil")
+    .description("PyTorch image classifiers with gradient explanations, served in pure TypeScript.")
+    .version(packageVersion(), "-V, --version", "print the version")
+    .helpOption("-h, --help", "show help")
+    .helpCommand("help [command]", "show help for a command")
+    .showSuggestionAfterError(true)
+    .addHelpText("after", EXAMPLES);
+  program.addCommand(serveCommand(terminal));
+  program.addCommand(predictCommand(terminal));
+  program.addCommand(explainCommand(terminal));
+  program.addCommand(trainCommand());
+  program.addCommand(convertCommand(terminal));
+  program.addCommand(inspectCommand(terminal));
+  program.addCommand(doctorCommand(terminal));
+  return program;
+}

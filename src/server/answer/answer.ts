@@ -1,0 +1,62 @@
+/**
+ * @module
+ * An answer before it meets the network: a status, perhaps a content type, and the exact bytes.
+ */
+
+import { randomUUID } from "node:crypto";
+import type { ErrorBody } from "../errors.ts";
+
+/** What a request is answered with. The protocols make these; {@link commonHeaders} adds what every answer carries. */
+export interface Answer {
+  readonly status: number;
+  /** Left out where TorchServe sends none: the bytes of a handler. */
+  readonly contentType?: string;
+  readonly body: string | Uint8Array;
+}
+
+/** Whether the connection is kept after this answer, and what identifies the request. */
+export interface Delivery {
+  readonly requestId: string;
+  readonly keepAlive: boolean;
+}
+
+/**
+ * JSON as TorchServe's frontend prints it (Gson, pretty): two spaces, fields that are undefined left out, one newline at
+ * the end.
+ */
+export function jsonAnswer(status: number, value: object): Answer {
+  return { status, contentType: "application/json", body: `${JSON.stringify(value, null, 2)}\n` };
+}
+
+/** The error object of every TorchServe answer from 400 on. */
+export function errorAnswer(error: ErrorBody): Answer {
+  return jsonAnswer(error.code, error);
+}
+
+/** A fresh identifier for a request: a UUID of version 4, as TorchServe's. A client's own is never taken over. */
+export function newRequestId(): string {
+  return randomUUID();
+}
+
+/**
+ * The headers that TorchServe puts on every answer, in its order and spelling, as the flat list that Node's `writeHead`
+ * takes. There is no Date and no Server among them.
+ */
+export function commonHeaders(answer: Answer, delivery: Delivery): string[] {
+  const length = typeof answer.body === "string" ? Buffer.byteLength(answer.body) : answer.body.byteLength;
+  return [
+    ...(answer.contentType === undefined ? [] : ["content-type", answer.contentType]),
+    "x-request-id",
+    delivery.requestId,
+    "Pragma",
+    "no-cache",
+    "Cache-Control",
+    "no-cache; no-store, must-revalidate, private",
+    "Expires",
+    "Thu, 01 Jan 1970 00:00:00 UTC",
+    "content-length",
+    String(length),
+    "connection",
+    delivery.keepAlive && answer.status < 400 ? "keep-alive" : "close",
+  ];
+}

@@ -1,0 +1,51 @@
+/**
+ * @module
+ * JSON exactly as Python's `json.dumps(value, indent=2)` prints it. TorchServe sends what a handler returns through that
+ * function, and clients compare bytes.
+ */
+
+/** Numbers in lists, nested to any depth. */
+export type NestedList = number | readonly NestedList[];
+
+/** The magnitudes between which Python writes a float without an exponent. */
+const FIXED_FROM = 1e-4;
+const FIXED_BELOW = 1e16;
+
+/**
+ * A float as Python's `repr` and `json.dumps` print it: the shortest digits that read back to the same double (the digits
+ * that JavaScript finds too), always with a point or an exponent, and an exponent of at least two digits below 1e-4 and
+ * from 1e16 on.
+ *
+ * @example
+ * pythonFloat(1); // "1.0"
+ * pythonFloat(0.00001); // "1e-05"
+ * pythonFloat(-0); // "-0.0"
+ */
+export function pythonFloat(value: number): string {
+  const magnitude = Math.abs(value);
+  if (magnitude >= FIXED_FROM && magnitude < FIXED_BELOW) {
+    const text = String(value);
+    return Number.isInteger(value) ? `${text}.0` : text;
+  }
+  if (value === 0) return Object.is(value, -0) ? "-0.0" : "0.0";
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity";
+  const [digits, exponent] = value.toExponential().split("e");
+  return `${digits}e${exponent[0]}${exponent.slice(1).padStart(2, "0")}`;
+}
+
+/**
+ * Nested lists of floats as `json.dumps(lists, indent=2)` prints them: one number a line, no newline at the end.
+ *
+ * @example
+ * pythonFloatLists([[1, 2]]); // "[\n  [\n    1.0,\n    2.0\n  ]\n]"
+ */
+export function pythonFloatLists(value: NestedList): string {
+  return level(value, "\n");
+}
+
+function level(value: NestedList, lineBreak: string): string {
+  if (typeof value === "number") return pythonFloat(value);
+  if (value.length === 0) return "[]";
+  const inner = `${lineBreak}  `;
+  return `[${inner}${value.map((entry) => level(entry, inner)).join(`,${inner}`)}${lineBreak}]`;
+}

@@ -1,0 +1,77 @@
+/**
+ * @module
+ * The last step of every request: the answer's bytes onto the connection.
+ */
+
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { commonHeaders, newRequestId } from "./answer/answer.ts";
+import type { Answer } from "./answer/answer.ts";
+import type { Logger } from "./logger.ts";
+
+/** How long a client that is still uploading is listened to after its answer was sent. */
+const LINGER_MS = 2_000;
+
+/** What {@link deliver} needs beside the answer. */
+export interface DeliveryContext {
+  /** `performance.now()` when the head of the request had come. */
+  readonly startedAt: number;
+  /** False when the server is stopping: the connection is closed after this answer. */
+  readonly keepAlive: boolean;
+  readonly logger: Logger;
+  /** Why the request was refused. */
+  readonly reason?: string;
+  /** The defect behind an answer of 500. */
+  readonly defect?: unknown;
+}
+
+/** Sends an answer, unless the client has gone. */
+export function deliver(
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: Answer,
+  context: DeliveryContext,
+): void {
+  if (response.destroyed || response.headersSent) return;
+  const requestId = newRequestId();
+  const keepAlive = context.keepAlive && response.shouldKeepAlive;
+  response.sendDate = false;
+  response.writeHead(answer.status, commonHeaders(answer, { requestId, keepAlive }));
+  if (request.complete || keepAlive) response.end(answer.body);
+  else lingeringEnd(request, response, answer.body);
+  record(request, answer.status, requestId, context);
+}
+
+/**
+ * Closing a connection on a client that is still sending makes its system discard the answer unread. So the answer is
+ * sent, what still comes is thrown away for a while, and then the connection is closed.
+ */
+function lingeringEnd(request: IncomingMessage, response: ServerResponse, body: string | Uint8Array): void {
+  response.write(body);
+  const end = (): void => {
+    clearTimeout(timer);
+    request.off("end", end).off("close", end);
+    response.end();
+  };
+  const timer = setTimeout(end, LINGER_MS);
+  request.on("end", end).on("close", end).resume();
+}
+
+function record(
+  request: IncomingMessage,
+  status: number,
+  requestId: string,
+  context: DeliveryContext,
+): void {
+  const { logger, reason, defect, startedAt } = context;
+  if (defect !== undefined) logger.defect?.(defect, requestId);
+  logger.access?.({
+    remote: `${request.socket.remoteAddress ?? "unknown"}:${request.socket.remotePort ?? 0}`,
+    method: request.method ?? "",
+    url: request.url ?? "",
+    httpVersion: request.httpVersion,
+    status,
+    milliseconds: performance.now() - startedAt,
+    requestId,
+    ...(reason === undefined ? {} : { reason }),
+  });
+}

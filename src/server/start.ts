@@ -1,0 +1,78 @@
+/**
+ * @module
+ * An inference server from first breath to orderly end.
+ */
+
+import { createInferenceApp } from "./app.ts";
+import type { InferenceAppOptions } from "./app.ts";
+import { listen } from "./listener.ts";
+import type { ListenOptions } from "./listener.ts";
+
+/** What to serve and where; port 8080 unless said. */
+export interface StartOptions
+  extends Omit<InferenceAppOptions, "accepting">, Omit<ListenOptions, "port" | "limits"> {
+  readonly port?: number;
+}
+
+/** A running server. */
+export interface RunningServer {
+  /** `http://127.0.0.1:8080` */
+  readonly url: string;
+  readonly host: string;
+  readonly port: number;
+  /**
+   * Turns /ping unhealthy, stops accepting, lets running requests finish, and resolves when the last connection is
+   * closed. A second call waits for the same end.
+   */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts an inference server and resolves when it answers.
+ * @throws Node's error with `code` EADDRINUSE and the like when the port cannot be had
+ *
+ * @example
+ * const server = await startServer({ models: [await embeddedMnist()], port: 0 });
+ * await fetch(`${server.url}/predictions/mnist`, { method: "PUT", body: await readFile("0.png") });
+ * await server.stop();
+ */
+export async function startServer(options: StartOptions): Promise<RunningServer> {
+  let accepting = true;
+  const app = createInferenceApp({ ...options, accepting: () => accepting });
+  const listener = await listen(app, { ...options, port: options.port ?? 8080 });
+  let stopped: Promise<void> | null = null;
+  return {
+    url: listener.url,
+    host: listener.host,
+    port: listener.port,
+    stop: () => {
+      accepting = false;
+      stopped ??= listener.close();
+      return stopped;
+    },
+  };
+}
+
+/** The signals that end a server. */
+const signals = ["SIGINT", "SIGTERM"] as const;
+
+/**
+ * Resolves when the process was told to end and `server` has stopped. The first SIGINT or SIGTERM begins the stop; a
+ * second one ends the process at once, with 128 + the signal's number.
+ * @param onStop called when the stop begins
+ */
+export function stopOnSignal(server: RunningServer, onStop: () => void = () => undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let stopping = false;
+    const onSignal = (signal: NodeJS.Signals): void => {
+      if (stopping) process.exit(signal === "SIGINT" ? 130 : 143);
+      stopping = true;
+      onStop();
+      server.stop().then(() => {
+        for (const name of signals) process.off(name, onSignal);
+        resolve();
+      }, reject);
+    };
+    for (const name of signals) process.on(name, onSignal);
+  });
+}

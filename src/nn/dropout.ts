@@ -10,7 +10,7 @@ import { Module } from "./module.ts";
 
 abstract class DropoutBase extends Module {
   /** Probability of falling out. */
-  readonly p: number;
+  p: number;
 
   constructor(p = 0.5) {
     super();
@@ -22,7 +22,7 @@ abstract class DropoutBase extends Module {
   }
 }
 
-/** Zeroes single elements. As `torch.nn.Dropout`; which ones, PyTorch decides by another stream. */
+/** Zeroes single elements. As `torch.nn.Dropout`, drawing from the default generator. */
 export class Dropout extends DropoutBase {
   forward(x: Tensor): Tensor {
     return dropout(x, { p: this.p, training: this.training, generator: defaultGenerator });

@@ -4,7 +4,8 @@
  *
  * To the bit where PyTorch computes one number after the other: `rand`, `randint`, `randperm`, `bernoulli`, the uniform
  * initialisations, and `randn` of fewer than 16 elements. PyTorch computes longer `randn` with vectorised logarithms
- * and cosines; those agree to 1e-6. Its dropout masks depend on the build and are not reproduced.
+ * and cosines; those agree to 1e-6. Dropout masks are its own too, except on Intel processors, where PyTorch's builds
+ * draw them from another library's stream.
  */
 
 import { ArgumentError } from "../errors.ts";
@@ -165,7 +166,10 @@ export function randperm<D extends IntDType = "int64">(
 /** Ones with the probability that `p` gives for each element, else zeros. As `torch.bernoulli`. */
 export function bernoulli(p: Tensor, generator = defaultGenerator): Tensor {
   const x = new Tensor(allocate(p.dtype, p.numel()), p.shape, p.dtype);
-  for (let i = 0; i < x.data.length; i++) x.data[i] = generator.uniform64() < p.data[i] ? 1 : 0;
+  const single = p.dtype === "float32";
+  for (let i = 0; i < x.data.length; i++) {
+    x.data[i] = (single ? generator.uniform() : generator.uniform64()) < p.data[i] ? 1 : 0;
+  }
   return x;
 }
 

@@ -1,0 +1,93 @@
+/**
+ * @module
+ * Training and testing a classifier on MNIST, as `train` and `test` of PyTorch's example do. Runs in a browser too.
+ */
+
+import { noGrad } from "../autograd/grad-mode.ts";
+import { loaderOrder } from "../data/loader.ts";
+import type { MnistDigits } from "../data/mnist.ts";
+import type { Module } from "../nn/module.ts";
+import { nllLoss } from "../ops/index.ts";
+import type { BaseSettings, Optimizer } from "../optim/index.ts";
+
+/** How far an epoch has come. */
+export interface Progress {
+  /** Batches done, and in all. */
+  readonly batch: number;
+  readonly batches: number;
+  /** Digits done, and in all. */
+  readonly digits: number;
+  readonly total: number;
+  /** Mean loss of the batch just done. */
+  readonly loss: number;
+}
+
+/** What training an epoch needs. */
+export interface EpochOptions {
+  readonly model: Module;
+  readonly optimizer: Optimizer<BaseSettings>;
+  readonly digits: MnistDigits;
+  readonly batchSize: number;
+  /** Whether the digits come in random order. */
+  readonly shuffle: boolean;
+}
+
+/**
+ * One pass over the digits, a step for each batch; the last batch may be smaller. Order and dropout draw from the default
+ * generator as PyTorch's do.
+ *
+ * It yields after each batch, so that the caller can report, save, stop, or let other work run.
+ */
+export function* trainEpoch(options: EpochOptions): Generator<Progress, void, void> {
+  const { model, optimizer, digits, batchSize } = options;
+  const order = loaderOrder(digits.length, options.shuffle);
+  const batches = Math.ceil(order.length / batchSize);
+  model.train();
+  for (let batch = 0; batch < batches; batch++) {
+    const indices = order.subarray(batch * batchSize, (batch + 1) * batchSize);
+    const { images, labels } = digits.batch(indices);
+    optimizer.zeroGrad();
+    const loss = nllLoss(model.forward(images), labels);
+    loss.backward();
+    optimizer.step();
+    yield {
+      batch,
+      batches,
+      digits: batch * batchSize + indices.length,
+      total: order.length,
+      loss: loss.item(),
+    };
+  }
+}
+
+/** How well a model does. */
+export interface Score {
+  /** Mean negative log-likelihood over the digits. */
+  readonly loss: number;
+  readonly correct: number;
+  readonly total: number;
+}
+
+/**
+ * Loss and accuracy of a model that gives log-probabilities, in evaluation mode, batch by batch. Takes from the default
+ * generator what PyTorch's DataLoader takes.
+ */
+export function evaluate(model: Module, digits: MnistDigits, batchSize: number): Score {
+  const training = model.training;
+  model.eval();
+  let loss = 0;
+  let correct = 0;
+  const order = loaderOrder(digits.length, false);
+  for (let start = 0; start < order.length; start += batchSize) {
+    const { images, labels } = digits.batch(order.subarray(start, start + batchSize));
+    const logProbs = noGrad(() => model.forward(images));
+    loss += nllLoss(logProbs, labels, { reduction: "sum" }).item();
+    const classes = logProbs.size(1);
+    labels.data.forEach((label, i) => {
+      const row = logProbs.data.subarray(i * classes, (i + 1) * classes);
+      if (row.indexOf(Math.max(...row)) === label) correct++;
+    });
+  }
+  model.train(training);
+  return { loss: loss / digits.length, correct, total: digits.length };
+}

@@ -1,11 +1,14 @@
 /**
  * @module
- * The error of pictures.
+ * What is thrown about pictures.
  */
 
 import { CandilError } from "../errors.ts";
 
-/** A picture is broken, hostile, of a kind that candil does not read, or of a mode that an operation does not take. */
+/**
+ * A picture is broken, hostile, larger than allowed, or of a kind that is not read. Pillow raises
+ * UnidentifiedImageError, OSError, SyntaxError or DecompressionBombError.
+ */
 export class ImageError extends CandilError {
   override name = "ImageError";
 }

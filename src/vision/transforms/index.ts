@@ -1,10 +1,10 @@
 /**
  * @module
- * Torchvision's transforms for inference.
+ * torchvision's transforms, under its names. Options are torchvision's arguments in camelCase.
  */
 
-export { Compose } from "./transform.ts";
-export type { Transform } from "./transform.ts";
-export { PILToTensor, ToTensor } from "./to-tensor.ts";
+export { Compose } from "./compose.ts";
 export { Normalize } from "./normalize.ts";
 export type { NormalizeOptions } from "./normalize.ts";
+export { PILToTensor, ToTensor } from "./to-tensor.ts";
+export type { Picture, Transform } from "./transform.ts";

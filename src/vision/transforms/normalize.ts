@@ -1,74 +1,94 @@
 /**
  * @module
- * Normalisation of channels.
+ * Centring and scaling each channel.
  */
 
-import { ArgumentError, ShapeError, formatShape } from "../../errors.ts";
-import { allocate } from "../../tensor/dtype.ts";
+import { ArgumentError, DTypeError, formatShape, ShapeError } from "../../errors.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
-import type { Image } from "../image.ts";
-import { floatTensor } from "./transform.ts";
-import type { Transform } from "./transform.ts";
+import { expectTensor } from "./transform.ts";
+import type { Picture, Transform } from "./transform.ts";
 
-/** Options of {@link Normalize}. */
+/** Settings of {@link Normalize}. */
 export interface NormalizeOptions {
-  /** Whether the argument may be overwritten; false unless said. */
+  /** One for each channel, or a single one for all. */
+  readonly mean: readonly number[];
+  /** One for each channel, or a single one for all; none may be 0. */
+  readonly std: readonly number[];
+  /** Taken for the sake of Python's callers and without effect: the given tensor is never changed. */
   readonly inplace?: boolean;
 }
 
 /**
- * `(x - mean[c]) / std[c]` for each channel c of a floating-point tensor [..., C, H, W]. As
- * `torchvision.transforms.Normalize`, to the bit: mean and standard deviation are rounded to the tensor's own element
- * type first, then subtraction and division round once each. One mean or deviation serves all channels.
+ * (x − mean) / std, channel by channel. As `torchvision.transforms.Normalize`, to the bit: mean and std are rounded to
+ * the tensor's dtype first, and the difference is rounded before it is divided.
+ *
+ * @example
+ * new Normalize({ mean: [0.1307], std: [0.3081] }).apply(zeros([1, 28, 28])); // −0.4242 everywhere
  */
-export class Normalize implements Transform<Image | AnyTensor, Tensor> {
+export class Normalize implements Transform {
   readonly mean: readonly number[];
   readonly std: readonly number[];
-  readonly inplace: boolean;
 
-  constructor(mean: readonly number[], std: readonly number[], options: NormalizeOptions = {}) {
-    this.mean = mean;
-    this.std = std;
-    this.inplace = options.inplace ?? false;
+  /** @throws ArgumentError when mean and std do not go together, or a std is 0 */
+  constructor({ mean, std }: NormalizeOptions) {
+    if (mean.length === 0 || std.length === 0)
+      throw new ArgumentError("Normalize: mean and std must not be empty");
+    if (std.some((value) => value === 0))
+      throw new ArgumentError("Normalize: a std of 0 would divide by zero");
+    if (mean.length !== std.length && mean.length !== 1 && std.length !== 1) {
+      throw new ArgumentError(`Normalize: ${mean.length} means do not go with ${std.length} stds`);
+    }
+    this.mean = [...mean];
+    this.std = [...std];
   }
 
   /**
-   * @throws DTypeError when given a picture or integers
-   * @throws ShapeError when there are fewer than three dimensions, or means do not fit the channels
-   * @throws ArgumentError when a deviation is 0 in the tensor's element type
+   * @throws ShapeError when it is given a picture, or there are more or fewer channels than means
+   * @throws DTypeError when the tensor holds integers
    */
-  apply(input: Image | AnyTensor): Tensor {
-    const x = floatTensor("Normalize", input);
-    const mean = this.#perChannel("mean", this.mean, x);
-    const std = this.#perChannel("std", this.std, x);
-    if (std.includes(0)) {
-      throw new ArgumentError(
-        `Normalize: a standard deviation of 0 would divide by zero, got [${this.std.join(", ")}]`,
+  apply(picture: Picture): Tensor {
+    const x = expectTensor("Normalize", picture);
+    const { shape } = x;
+    const channels = shape[shape.length - 3];
+    const given = Math.max(this.mean.length, this.std.length);
+    if (given !== 1 && given !== channels) {
+      throw new ShapeError(
+        `Normalize: ${given} means and stds do not fit ${formatShape(shape)}: it has ${channels} channels`,
       );
     }
-    const result = this.inplace ? x : new Tensor(allocate(x.dtype, x.data.length), x.shape, x.dtype);
-    const channels = x.size(-3);
-    const area = x.size(-2) * x.size(-1);
-    for (let i = 0; i < x.data.length; i++) {
-      const c = Math.floor(i / area) % channels;
-      // The difference is stored, and with that rounded to float32, before it is divided.
-      result.data[i] = x.data[i] - mean[c];
-      result.data[i] /= std[c];
-    }
-    return result;
+    return this.#normalize(x, channels, shape[shape.length - 2] * shape[shape.length - 1]);
   }
 
-  #perChannel(name: string, values: readonly number[], x: Tensor): Float32Array | Float64Array {
-    const channels = x.ndim < 3 ? 0 : x.size(-3);
-    if (x.ndim < 3 || (values.length !== 1 && values.length !== channels)) {
-      throw new ShapeError(
-        `Normalize: ${values.length} values of ${name} do not fit a tensor ${formatShape(x.shape)}; ` +
-          "expected [..., C, H, W] and one value, or one for each channel",
+  #normalize(x: AnyTensor, channels: number, plane: number): Tensor {
+    const source = x.data;
+    if (!(source instanceof Float32Array || source instanceof Float64Array)) {
+      throw new DTypeError(
+        `Normalize: expected a floating-point tensor, got ${x.dtype}; a picture of 16 bits gives int16`,
       );
     }
-    const rounded = allocate(x.dtype, Math.max(channels, values.length));
-    for (let c = 0; c < rounded.length; c++) rounded[c] = values[values.length === 1 ? 0 : c];
-    return rounded;
+    const single = source instanceof Float32Array;
+    const data = single ? new Float32Array(source.length) : new Float64Array(source.length);
+    for (let start = 0, c = 0; start < data.length; start += plane, c = (c + 1) % channels) {
+      const mean = pick(this.mean, c, single);
+      const std = pick(this.std, c, single);
+      // Storing the difference rounds it to the dtype; dividing the sum of both steps at once would round only once.
+      for (let i = start; i < start + plane; i++) {
+        data[i] = source[i] - mean;
+        data[i] /= std;
+      }
+    }
+    return single
+      ? new Tensor(data as Float32Array, x.shape, "float32")
+      : new Tensor(data as Float64Array, x.shape, "float64");
   }
+
+  toString(): string {
+    return `Normalize(mean=[${this.mean.join(", ")}], std=[${this.std.join(", ")}])`;
+  }
+}
+
+function pick(values: readonly number[], channel: number, single: boolean): number {
+  const value = values.length === 1 ? values[0] : values[channel];
+  return single ? Math.fround(value) : value;
 }

@@ -1,82 +1,63 @@
 /**
  * @module
- * What transforms have in common, and running several in a row.
+ * What a transform is: a step on the way from a picture to the tensor that a model takes.
  */
 
-import { DTypeError, ShapeError, formatShape } from "../../errors.ts";
-import { Tensor } from "../../tensor/tensor.ts";
+import { formatShape, ShapeError } from "../../errors.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
-import { Image } from "../image.ts";
+import { Tensor } from "../../tensor/tensor.ts";
+import { ImageError } from "../image-error.ts";
+import type { Image } from "../image.ts";
 
-/** A step of preprocessing: a picture or tensor in, another out; the argument is left as it was. */
-export interface Transform<From = Image | AnyTensor, To = Image | AnyTensor> {
-  apply(input: From): To;
-}
+/** What flows between transforms: a picture, or a tensor `[..., C, H, W]`. */
+export type Picture = Image | AnyTensor;
 
-/**
- * Transforms one after the other. As `torchvision.transforms.Compose`; the last one must give a floating-point tensor,
- * since that is what a model takes.
- *
- * @example
- * const transform = new Compose([new ToTensor(), new Normalize([0.1307], [0.3081])]);
- * transform.apply(image); // Tensor [1, 28, 28]
- */
-export class Compose implements Transform<Image | AnyTensor, Tensor> {
-  readonly transforms: readonly Transform[];
-
-  constructor(transforms: readonly Transform[]) {
-    this.transforms = transforms;
-  }
-
+/** One step. The twin of an object of `torchvision.transforms`. */
+export interface Transform {
   /**
-   * Runs all of them.
-   * @throws ImageError, ShapeError, DTypeError, ArgumentError from the transform that cannot go on
-   * @throws DTypeError when what comes out is not a floating-point tensor
+   * Returns a new picture or tensor and leaves the given one alone.
+   * @throws ImageError, ShapeError, DTypeError, ArgumentError when the step does not take what it is given
    */
-  apply(input: Image | AnyTensor): Tensor {
-    let value = input;
-    for (const transform of this.transforms) value = transform.apply(value);
-    return floatTensor("Compose", value);
+  apply(picture: Picture): Picture;
+  /** Name and settings, as Python's `repr` shows them. */
+  toString(): string;
+}
+
+/** Whether a step is given a tensor rather than a picture. */
+export function isTensor(picture: Picture): picture is AnyTensor {
+  return picture instanceof Tensor;
+}
+
+/**
+ * The picture.
+ * @throws ImageError when it is a tensor already
+ */
+export function expectImage(name: string, picture: Picture): Image {
+  if (isTensor(picture)) {
+    throw new ImageError(`${name}: expected a picture, got a tensor ${formatShape(picture.shape)}`);
   }
+  return picture;
 }
 
 /**
- * Narrows to a picture.
- * @throws DTypeError when it is a tensor
+ * The tensor.
+ * @throws ShapeError when it is a picture still, or has fewer dimensions than C, H, W
  */
-export function expectImage(transform: string, input: Image | AnyTensor): Image {
-  if (input instanceof Image) return input;
-  throw new DTypeError(`${transform}: expected a picture, got ${describe(input)}`);
+export function expectTensor(name: string, picture: Picture): AnyTensor {
+  if (!isTensor(picture)) {
+    throw new ShapeError(
+      `${name}: expected a tensor, got a picture of mode ${picture.mode}; put ToTensor before it`,
+    );
+  }
+  if (picture.ndim < 3) {
+    throw new ShapeError(`${name}: expected a tensor [..., C, H, W], got ${formatShape(picture.shape)}`);
+  }
+  return picture;
 }
 
-/**
- * Narrows to a floating-point tensor.
- * @throws DTypeError when it is a picture or a tensor of integers
- */
-export function floatTensor(transform: string, input: Image | AnyTensor): Tensor {
-  if (input instanceof Tensor && isFloatTensor(input)) return input;
-  throw new DTypeError(
-    `${transform}: expected a floating-point tensor, got ${describe(input)}; ToTensor makes one of 8-bit pictures`,
-  );
-}
-
-/**
- * The sizes of a tensor that holds one picture.
- * @throws ShapeError when it is not [C, H, W]
- */
-export function pictureShape(transform: string, x: AnyTensor): readonly [number, number, number] {
-  const [channels, height, width] = x.shape;
-  if (x.ndim !== 3)
-    throw new ShapeError(`${transform}: expected a tensor [C, H, W], got ${formatShape(x.shape)}`);
-  return [channels, height, width];
-}
-
-function isFloatTensor(x: AnyTensor): x is Tensor {
-  return x.dtype === "float32" || x.dtype === "float64";
-}
-
-function describe(input: Image | AnyTensor): string {
-  return input instanceof Image
-    ? `a picture (${input})`
-    : `a tensor ${formatShape(input.shape)} of ${input.dtype}`;
+/** Channels, rows and columns of a picture or of a tensor's last three dimensions. */
+export function sizeOf(name: string, picture: Picture): { channels: number; height: number; width: number } {
+  if (!isTensor(picture)) return picture;
+  const [channels, height, width] = expectTensor(name, picture).shape.slice(-3);
+  return { channels, height, width };
 }

@@ -1,0 +1,83 @@
+/**
+ * @module
+ * JPEG: from bytes to a picture as Pillow opens it. The coefficients are decoded by jpeg-js, which is given only what has
+ * been checked.
+ */
+
+import { decode } from "jpeg-js";
+import { ImageError } from "../vision/image-error.ts";
+import { Image } from "../vision/image.ts";
+import { readJpegFile } from "./jpeg-file.ts";
+import type { JpegFile } from "./jpeg-file.ts";
+import { checkPixels } from "./pixel-limit.ts";
+
+/** Scans of one picture: encoders write about ten, the standard has reasons for some sixty; each costs a pass. */
+const MAX_SCANS = 100;
+
+/**
+ * Decodes a baseline or progressive JPEG file of one (`L`) or three components (`RGB`). As `PIL.Image.open`, which does
+ * not turn the picture as its EXIF data may ask.
+ * @param maxPixels width × height that is decoded at most
+ * @throws ImageError
+ */
+export function decodeJpeg(bytes: Uint8Array, maxPixels: number): Image {
+  const file = readJpegFile(bytes);
+  checkPixels("JPEG", file.width, file.height, maxPixels);
+  const channels = file.components.length;
+  if (channels !== 1 && channels !== 3) {
+    throw new ImageError(
+      `JPEG: expected gray or RGB, got ${channels} components${channels === 4 ? " (CMYK)" : ""}`,
+    );
+  }
+  checkScans(file);
+  return toImage(file, decodeRgba(file));
+}
+
+/** Refuses what would cost far more than its bytes warrant: a block takes at least one bit of a first scan. */
+function checkScans({ width, height, components, scans, scanBytes }: JpegFile): void {
+  const [maxH, maxV] = [Math.max(...components.map(({ h }) => h)), Math.max(...components.map(({ v }) => v))];
+  const blocks = components.reduce(
+    (sum, { h, v }) => sum + Math.ceil((width * h) / maxH / 8) * Math.ceil((height * v) / maxV / 8),
+    0,
+  );
+  if (blocks > 8 * scanBytes) {
+    throw new ImageError(
+      `JPEG: the header promises ${width} x ${height} pixels, which ${scanBytes} bytes cannot hold`,
+    );
+  }
+  if (scans > MAX_SCANS)
+    throw new ImageError(`JPEG: ${scans} scans, more than the ${MAX_SCANS} that are allowed`);
+}
+
+function decodeRgba(file: JpegFile): Uint8Array {
+  const pixels = file.width * file.height;
+  try {
+    return decode(file.essential, {
+      useTArray: true,
+      colorTransform: isYCbCr(file),
+      // Of the two, only this takes a last restart interval that is not full; what is cut short is refused before.
+      tolerantDecoding: true,
+      maxResolutionInMP: pixels / 1e6,
+      // Coefficients, samples and results take some 30 bytes a pixel.
+      maxMemoryUsageInMB: 16 + (64 * pixels) / 2 ** 20,
+    }).data;
+  } catch (error) {
+    throw new ImageError("JPEG: the picture is damaged", { cause: error });
+  }
+}
+
+/** What libjpeg concludes (jdapimin.c, default_decompress_parms): JFIF, then Adobe, then the components' numbers. */
+function isYCbCr({ jfif, adobeTransform, components }: JpegFile): boolean {
+  if (jfif) return true;
+  if (adobeTransform !== null) return adobeTransform !== 0;
+  return String.fromCharCode(...components.map(({ id }) => id)) !== "RGB";
+}
+
+function toImage({ width, height, components }: JpegFile, rgba: Uint8Array): Image {
+  const channels = components.length;
+  const data = new Uint8Array(width * height * channels);
+  for (let c = 0; c < channels; c++) {
+    for (let from = c, to = c; to < data.length; from += 4, to += channels) data[to] = rgba[from];
+  }
+  return new Image(width, height, channels === 1 ? "L" : "RGB", data);
+}

@@ -37,7 +37,7 @@ export function createProgram(terminal: Terminal): Command {
   program.addCommand(serveCommand(terminal));
   program.addCommand(predictCommand(terminal));
   program.addCommand(explainCommand(terminal));
-  program.addCommand(trainCommand());
+  program.addCommand(trainCommand(terminal));
   program.addCommand(convertCommand(terminal));
   program.addCommand(inspectCommand(terminal));
   program.addCommand(doctorCommand(terminal));

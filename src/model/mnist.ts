@@ -4,8 +4,8 @@
  */
 
 import type { AnyTensor } from "../tensor/tensor.ts";
-import { Image } from "../vision/image.ts";
-import { Compose, Normalize, ToTensor } from "../vision/index.ts";
+import { zeros } from "../tensor/creation.ts";
+import { Normalize, ToTensor } from "../vision/transforms/index.ts";
 import { createMnistNet } from "./mnist-net.ts";
 import type { MnistNetName } from "./mnist-net.ts";
 import { Model } from "./model.ts";
@@ -27,8 +27,9 @@ const descriptions: Readonly<Record<MnistNetName, string>> = {
 
 const SIZE = 28;
 
+const toTensor = new ToTensor();
 /** Mean and standard deviation of the training pixels, as torchvision's examples round them. */
-const normalized = new Compose([new ToTensor(), new Normalize([0.1307], [0.3081])]);
+const normalize = new Normalize({ mean: [0.1307], std: [0.3081] });
 
 /**
  * A model of digits from trained weights.
@@ -45,8 +46,8 @@ export function mnistModel(state: ReadonlyMap<string, AnyTensor>, options: Mnist
     forward: (x) => net.forward(x),
     logits: (x) => net.logits(x),
     input: { channels: 1, height: SIZE, width: SIZE },
-    pictureToTensor: (image) => normalized.apply(image),
-    blackPicture: () => new Image(new Uint8Array(SIZE * SIZE), 1, SIZE, SIZE),
+    pictureToTensor: (image) => normalize.apply(toTensor.apply(image)),
+    black: () => normalize.apply(zeros([1, SIZE, SIZE])),
     classes: Array.from({ length: 10 }, (_, digit) => String(digit)),
   });
 }

@@ -36,8 +36,8 @@ export interface ModelSpec {
   readonly input: InputSize;
   /** Turns a picture of that size into a tensor [C, H, W]. */
   readonly pictureToTensor: (image: Image) => Tensor;
-  /** An all-black picture of that size. */
-  readonly blackPicture: () => Image;
+  /** What {@link pictureToTensor} makes of an all-black picture. */
+  readonly black: () => Tensor;
   /** What the classes are called, in order. */
   readonly classes: readonly string[];
 }
@@ -104,10 +104,12 @@ export class Model {
    * A batch of one, [1, C, H, W]. A picture is scaled and normalised as in training; a tensor [C, H, W] or [1, C, H, W]
    * is taken as it is, which is what TorchServe does with numbers in a request.
    * @throws ShapeError when it does not have the model's size: nothing is resized
+   * @throws ArgumentError for a palette picture, whose indices TorchServe would take for greys without a word
    */
   transform(picture: Image | Tensor): Tensor {
     if (!(picture instanceof Tensor)) {
       this.#checkSize(picture.channels, picture.height, picture.width);
+      if (picture.mode === "P") throw paletteError(this.name);
       return this.#batched(this.#spec.pictureToTensor(picture));
     }
     const { channels, height, width } = this.input;
@@ -171,7 +173,7 @@ export class Model {
 
   /** The tensor [1, C, H, W] that stands for an all-black picture. */
   black(): Tensor {
-    return this.transform(this.#spec.blackPicture());
+    return this.transform(this.#spec.black());
   }
 
   #batched(x: Tensor): Tensor {
@@ -197,6 +199,12 @@ export class Model {
       `${this.name} takes pictures of ${sizeText(input)}; got ${sizeText({ channels, height, width })}`,
     );
   }
+}
+
+function paletteError(name: string): ArgumentError {
+  return new ArgumentError(
+    `${name} takes pictures of grey or colour values; got a palette picture (mode P). Save it as 8-bit grey or RGB`,
+  );
 }
 
 function sizeText({ channels, height, width }: InputSize): string {

@@ -5,9 +5,12 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Model } from "../model/model.ts";
+import { decodeImage } from "../node/image.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import type { Image } from "../vision/image.ts";
 import type { Answer } from "./answer/answer.ts";
-import { attributionsAnswer, detailAnswer, pictureAnswer, predictionAnswer } from "./answer/result.ts";
+import { heatMapAnswer } from "./answer/heat-map.ts";
+import { attributionsAnswer, detailAnswer, predictionAnswer } from "./answer/result.ts";
 import type { Limits } from "./limits.ts";
 import { readBody } from "./request/body.ts";
 import type { Content } from "./request/content.ts";
@@ -26,6 +29,12 @@ export interface InferenceContext {
   readonly runner: Runner;
 }
 
+/** What was sent, ready for the model; `image` is null for bare numbers. */
+interface Example {
+  readonly image: Image | null;
+  readonly input: Tensor;
+}
+
 /**
  * Answers one request for `model`.
  * @throws RequestError or another error of candil when it cannot be served
@@ -38,21 +47,39 @@ export async function inference(
   response: ServerResponse,
   { limits, runner }: InferenceContext,
 ): Promise<Answer> {
-  const body = await readBody(request, limits);
-  const payload = await readPayload(request.headers["content-type"], body);
-  const asked = readAsked(request, payload.fields, limits);
-  const input = inputOf(model, payload.content, limits);
-  return answerOf(model, asked, await runner.run(jobOf(kind, model, input, asked), abortWithClient(response)));
+  const { headers, url } = request;
+  const payload = await readPayload(headers["content-type"], await readBody(request, limits));
+  const asked = readAsked(url, headers.accept, payload.fields, limits);
+  if (kind === "explanations") model.checkOptions(asked.explain);
+  const example = exampleOf(model, payload.content, limits);
+  const result = await runner.run(jobOf(kind, model, example.input, asked), abortWithClient(response));
+  return answerOf(model, example, asked, result);
 }
 
-function inputOf(model: Model, content: Content, limits: Limits): Tensor {
-  if (content.kind === "numbers") return model.transform(tensorOfLists(content.values));
-  return model.transform(decodeImage(content.bytes, { maxPixels: limits.maxImagePixels }));
+function exampleOf(model: Model, content: Content, limits: Limits): Example {
+  if (content.kind === "numbers") {
+    return { image: null, input: model.transform(tensorOfLists(content.values)) };
+  }
+  const image = decodeImage(content.bytes, { maxPixels: limits.maxImagePixels });
+  return { image, input: model.transform(image) };
 }
 
 function jobOf(kind: InferenceKind, model: Model, input: Tensor, asked: Asked): Job {
   if (kind === "predictions") return { kind: "predict", model, input };
   return { kind: asked.format === "full" ? "explain" : "attribute", model, input, options: asked.explain };
+}
+
+function answerOf(model: Model, { image }: Example, asked: Asked, result: Result): Answer {
+  switch (result.kind) {
+    case "predict":
+      return asked.format === "full" ? detailAnswer(model, result) : predictionAnswer(result.prediction.prediction);
+    case "explain":
+      return detailAnswer(model, result);
+    case "attribute":
+      return asked.format === "picture"
+        ? heatMapAnswer(result.attributions, image, asked.heatMap)
+        : attributionsAnswer(result.attributions);
+  }
 }
 
 /** A signal that aborts when the connection closes before the answer was sent. */

@@ -26,7 +26,7 @@ export interface Limits {
 /** What applies unless told otherwise. */
 export const defaultLimits: Limits = {
   maxRequestSize: 6_553_500,
-  maxImagePixels: 16_000_000,
+  maxImagePixels: 4_000_000,
   maxSteps: 1_000,
   jobQueueSize: 100,
   uploadIdleMs: 20_000,

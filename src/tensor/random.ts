@@ -2,8 +2,8 @@
  * @module
  * Random numbers in PyTorch's CPU streams: the same seed and the same calls give the same tensors.
  *
- * To the bit where PyTorch computes one number after the other: `rand`, `randint`, `randperm`, `bernoulli`, the uniform
- * initialisations, and `randn` of fewer than 16 elements. PyTorch computes longer `randn` with vectorised logarithms
+ * To the bit where PyTorch computes one number after the other: `rand`, `randint`, `randperm`, `bernoulli`, and in float32
+ * the uniform initialisations and `randn` of fewer than 16 elements; in float64 these are within a unit in the last place. PyTorch computes longer `randn` with vectorised logarithms
  * and cosines; those agree to 1e-6. Dropout masks are its own too, except on Intel processors, where PyTorch's builds
  * draw them from another library's stream.
  */
@@ -45,6 +45,12 @@ export class Generator {
   /** The next 32 random bits. */
   random(): number {
     return this.#twister.next();
+  }
+
+  /** The next 64 random bits, the high word drawn first. */
+  random64(): bigint {
+    const high = BigInt(this.random());
+    return (high << 32n) | BigInt(this.random());
   }
 
   /** The next float32 number in [0, 1), a multiple of 2^-24. */
@@ -121,8 +127,9 @@ export function randn<D extends FloatDType = "float32">(
 }
 
 /**
- * Integers in [low, high), int64. As `torch.randint` for ranges below 2^32.
- * @throws ArgumentError when the range is empty or longer than 2^32
+ * Integers in [low, high), int64. As `torch.randint`: 32 random bits each, or 64 for ranges from 2^28
+ * on, so that the remainder favours no value noticeably.
+ * @throws ArgumentError when the range is empty or its ends are no safe integers
  */
 export function randint(
   low: number,
@@ -130,14 +137,14 @@ export function randint(
   shape: Shape,
   generator = defaultGenerator,
 ): Tensor<"int64"> {
-  if (!Number.isInteger(low) || !Number.isInteger(high) || high <= low || high - low > 2 ** 32) {
-    throw new ArgumentError(
-      `randint: expected integers low < high at most 2^32 apart, got ${low} and ${high}`,
-    );
+  if (!Number.isSafeInteger(low) || !Number.isSafeInteger(high) || high <= low) {
+    throw new ArgumentError(`randint: expected safe integers low < high, got ${low} and ${high}`);
   }
   checkShape("randint", shape);
   const values = allocate("int64", elementCount(shape));
-  for (let i = 0; i < values.length; i++) values[i] = BigInt(low + (generator.random() % (high - low)));
+  const range = BigInt(high) - BigInt(low);
+  const draw = range < 2n ** 28n ? () => BigInt(generator.random()) : () => generator.random64();
+  for (let i = 0; i < values.length; i++) values[i] = BigInt(low) + (draw() % range);
   return new Tensor(values, shape, "int64");
 }
 
@@ -175,7 +182,8 @@ export function bernoulli(p: Tensor, generator = defaultGenerator): Tensor {
 
 /**
  * Overwrites `x` with uniform numbers in [low, high). As `Tensor.uniform_`: for float32 the number is
- * fma(u, high - low, low) on float32 values, which PyTorch's builds for processors with FMA compute.
+ * fma(u, high - low, low) on float32 values, which PyTorch's builds for processors with FMA compute; for float64 the product
+ * is rounded before the sum, so that the last bit may differ.
  */
 export function fillUniform(x: Tensor, low: number, high: number, generator = defaultGenerator): void {
   const single = x.dtype === "float32";

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { Tensor } from "../../src/tensor/tensor.ts";
+import type { Tensor } from "../../src/tensor/tensor.ts";
 import {
   bernoulli,
   defaultGenerator,

@@ -12,6 +12,8 @@ import { DEFAULT_MAX_PIXELS } from "./pixel-limit.ts";
 import { PNG_SIGNATURE } from "./png-file.ts";
 import { decodePng } from "./png.ts";
 
+export { encodePng } from "./encode-png.ts";
+
 /** Limits of {@link decodeImage}. */
 export interface DecodeOptions {
   /** Width × height that is decoded at most; 16,777,216 unless said. */

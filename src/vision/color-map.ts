@@ -1,0 +1,62 @@
+/**
+ * @module
+ * Colour maps: 256 colours for the numbers between two ends.
+ */
+
+/** The names of the colour maps. */
+export type ColorMapName = "RdWhGn" | "BuWhOr" | "Greens" | "Reds" | "Blues";
+
+/** 256 colours, three bytes each: red, green, blue. */
+export type ColorMap = Uint8Array;
+
+/**
+ * Colours at equal distances, between which a map is linear.
+ *
+ * Greens, Reds and Blues are the sequential schemes of nine classes from ColorBrewer.org by Cynthia A. Brewer, Geography,
+ * Pennsylvania State University (Apache License 2.0), under matplotlib's names. RdWhGn is Captum's.
+ */
+const anchors: { readonly [N in ColorMapName]: readonly string[] } = {
+  RdWhGn: ["ff0000", "ffffff", "008000"],
+  // Ours: the two hues that people with any of the common colour deficiencies tell apart, of equal lightness at each distance.
+  BuWhOr: ["0b4f9e", "7fa9dd", "ffffff", "f0a35e", "a84a00"],
+  Greens: ["f7fcf5", "e5f5e0", "c7e9c0", "a1d99b", "74c476", "41ab5d", "238b45", "006d2c", "00441b"],
+  Reds: ["fff5f0", "fee0d2", "fcbba1", "fc9272", "fb6a4a", "ef3b2c", "cb181d", "a50f15", "67000d"],
+  Blues: ["f7fbff", "deebf7", "c6dbef", "9ecae1", "6baed6", "4292c6", "2171b5", "08519c", "08306b"],
+};
+
+/** The names of all colour maps. */
+export const colorMapNames: readonly ColorMapName[] = Object.keys(anchors) as ColorMapName[];
+
+/** Colours of a map. */
+const SIZE = 256;
+
+const made = new Map<ColorMapName, ColorMap>();
+
+/** The colours of a map, the lowest first. As matplotlib's `LinearSegmentedColormap` with N = 256, to the byte. */
+export function colorMap(name: ColorMapName): ColorMap {
+  const colors = made.get(name) ?? interpolate(anchors[name]);
+  made.set(name, colors);
+  return colors;
+}
+
+/** The position in a map of a number between 0 and 1, as matplotlib rounds it. */
+export function colorIndex(position: number): number {
+  return Math.max(0, Math.min(SIZE - 1, Math.trunc(position * SIZE)));
+}
+
+function interpolate(stops: readonly string[]): ColorMap {
+  const colors = stops.map((hex) => [0, 2, 4].map((at) => Number.parseInt(hex.slice(at, at + 2), 16) / 255));
+  const map = new Uint8Array(SIZE * 3);
+  const gap = (SIZE - 1) / (stops.length - 1);
+  for (let i = 0; i < SIZE; i++) {
+    // The stop before i; a colour that stands on a stop belongs to the stretch before it.
+    const stop = Math.max(0, Math.min(stops.length - 2, Math.ceil(i / gap) - 1));
+    const t = (i - stop * gap) / gap;
+    for (let c = 0; c < 3; c++) {
+      const from = colors[stop][c];
+      // Truncated, not rounded: matplotlib's conversion to bytes.
+      map[i * 3 + c] = Math.trunc((t * (colors[stop + 1][c] - from) + from) * 255);
+    }
+  }
+  return map;
+}

@@ -14,7 +14,7 @@ import captum
 import numpy as np
 import torch
 import torch.nn.functional as F
-from captum.attr import FeatureAblation, InputXGradient, IntegratedGradients, Occlusion, Saliency
+from captum.attr import FeatureAblation, InputXGradient, IntegratedGradients, NoiseTunnel, Occlusion, Saliency
 
 torch.set_num_threads(1)
 warnings.simplefilter("ignore")
@@ -92,6 +92,8 @@ SNAKE = {
     "internalBatchSize": "internal_batch_size",
     "abs": "abs",
     "perturbationsPerEval": "perturbations_per_eval",
+    "ntSamples": "nt_samples",
+    "ntSamplesBatchSize": "nt_samples_batch_size",
 }
 
 
@@ -139,11 +141,22 @@ def packed(x):
     return base64.b64encode(x.astype(x.dtype.newbyteorder("<")).tobytes()).decode()
 
 
-def explain(row):
+def method_of(row):
+    model = MODELS[row["model"]]
+    if row["method"] not in METHODS:
+        return NoiseTunnel(Saliency(model))
     settings = {"multiply_by_inputs": row["multiplyByInputs"]} if "multiplyByInputs" in row else {}
-    method = METHODS[row["method"]](MODELS[row["model"]], **settings)
+    return METHODS[row["method"]](model, **settings)
+
+
+def explain(row):
+    method = method_of(row)
     inputs = tuple(tensor(spec) for spec in row["inputs"])
     given = arguments(row["options"], len(inputs))
+    if row["method"] not in METHODS:
+        given["nt_type"] = row["method"]
+        given["stdevs"] = float(row["options"].get("stdevs", 1))
+        torch.manual_seed(row["seed"])
     if row.get("delta"):
         given["return_convergence_delta"] = True
     result = method.attribute(inputs if len(inputs) > 1 else inputs[0], **given)

@@ -37,7 +37,7 @@ export abstract class Attribution<Options extends AttributeOptions> {
   abstract readonly hasConvergenceDelta: boolean;
 
   /** The function that is explained. */
-  protected readonly forward: ForwardFunction;
+  readonly forward: ForwardFunction;
 
   /** @param forward a function of tensors, or a module; it should be in evaluation mode and deterministic */
   constructor(forward: Forward) {

@@ -42,7 +42,7 @@ export function callForward(
   rows: readonly number[],
   additional: readonly unknown[],
 ): Tensor {
-  const output: unknown = forward(...inputs, ...additional.map((arg) => repeated(arg, rows)));
+  const output: unknown = forward(...inputs, ...additional.map((arg) => repeatArgument(arg, rows)));
   checkOutput(output);
   if (output.shape[0] !== rows.length) {
     throw new ShapeError(
@@ -84,7 +84,8 @@ export function argumentList(additional: AdditionalArgs, examples: number): read
   return list;
 }
 
-function repeated(arg: unknown, rows: readonly number[]): unknown {
+/** An additional argument for rows that stem from the examples that `rows` names. */
+export function repeatArgument(arg: unknown, rows: readonly number[]): unknown {
   return isTensor(arg) && arg.ndim > 0 ? takeRows(arg, rows) : arg;
 }
 

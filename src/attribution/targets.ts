@@ -8,6 +8,7 @@ import type { IntDType } from "../tensor/dtype.ts";
 import type { Shape } from "../tensor/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
+import { takeRows } from "./rows.ts";
 
 /**
  * What to explain of an output [N, ...]:
@@ -79,6 +80,14 @@ export function targetOffsets(shape: Shape, target: ResolvedTarget, rows: readon
   return rows.map((example, row) => row * perRow + within[example % within.length]);
 }
 
+/** A target whose entries for single examples are repeated as `rows` repeats the examples. */
+export function repeatTarget(target: Target | undefined, rows: readonly number[]): Target {
+  if (target === undefined || target === null || typeof target === "number") return target ?? null;
+  if (target instanceof Tensor) return target.numel() > 1 ? takeRows(target, rows) : target;
+  if (isIndex(target)) return target;
+  return isClassList(target) ? rows.map((row) => target[row]) : rows.map((row) => target[row]);
+}
+
 /** The offset of `place` in one row of `sizes`; what the place leaves open must be a single element. */
 function offsetWithin(sizes: Shape, place: readonly number[]): number {
   if (place.length > sizes.length) {
@@ -136,6 +145,10 @@ function checkLength(length: number, examples: number): void {
 function checkInteger(value: number): number {
   if (Number.isInteger(value)) return value;
   throw new ArgumentError(`target: expected an integer, got ${String(value)}`);
+}
+
+function isClassList(list: readonly number[] | readonly (readonly number[])[]): list is readonly number[] {
+  return list.every((entry) => typeof entry === "number");
 }
 
 function isIndex(target: object): target is { readonly index: readonly number[] } {

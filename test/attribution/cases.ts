@@ -27,6 +27,9 @@ export interface CaseOptions extends Pick<
   | "perturbationsPerEval"
   | "slidingWindowShapes"
   | "strides"
+  | "ntSamples"
+  | "ntSamplesBatchSize"
+  | "stdevs"
 > {
   readonly baselines?: readonly (number | TensorSpec)[];
   readonly target?:
@@ -45,6 +48,8 @@ export interface AttributionCase {
   readonly options: CaseOptions;
   /** Whether the convergence delta is compared too. */
   readonly delta?: boolean;
+  /** Seed of the generator, for methods that draw random numbers. */
+  readonly seed?: number;
   /** Constructor option of Integrated Gradients; true. */
   readonly multiplyByInputs?: boolean;
 }

@@ -6,6 +6,7 @@
 import { attributionMethods, IntegratedGradients } from "../../src/attribution/index.ts";
 import type { Attribution, ComputedAttributions, MethodOptions } from "../../src/attribution/index.ts";
 import { zeros } from "../../src/tensor/creation.ts";
+import { Generator } from "../../src/tensor/random.ts";
 import { Tensor } from "../../src/tensor/tensor.ts";
 import type { AnyTensor } from "../../src/tensor/tensor.ts";
 import type { AttributionCase, TensorSpec } from "./cases.ts";
@@ -31,6 +32,7 @@ export function runCase(row: AttributionCase): ComputedAttributions {
     ...(baselines && { baselines: baselines.map((b) => (typeof b === "number" ? b : specTensor(b))) }),
     ...(featureMask && { featureMask: featureMask.map(specTensor) }),
     ...(additionalForwardArgs && { additionalForwardArgs: additionalForwardArgs.map(argument) }),
+    ...(row.seed !== undefined && { generator: new Generator(row.seed) }),
     returnConvergenceDelta: row.delta ?? false,
   };
   return method(row).compute(row.inputs.map(specTensor), options);

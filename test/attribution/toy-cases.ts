@@ -176,6 +176,27 @@ const signed: AttributionCase = {
   options: { abs: false },
 };
 
+const noisy: readonly AttributionCase[] = (["smoothgrad", "smoothgrad_sq", "vargrad"] as const).flatMap(
+  (method) => [
+    {
+      name: "with PyTorch's noise",
+      model: "Cubic",
+      method,
+      seed: 1,
+      inputs: [row(0.3, -1.2, 2.5)],
+      options: {},
+    },
+    {
+      name: "in parts, the last one smaller",
+      model: "MultiLayer",
+      method,
+      seed: 2,
+      inputs: [threeRows],
+      options: { target: [0, 1, 1, 0], ntSamples: 7, ntSamplesBatchSize: 3, stdevs: 30 },
+    },
+  ],
+);
+
 const pairMask: TensorSpec = { ...row(0, 0, 1), dtype: "int64" };
 const rowMasks: TensorSpec = { ...spec([4, 3], [0, 0, 1, 0, 1, 1, 2, 1, 0, 0, 0, 0]), dtype: "int64" };
 
@@ -244,6 +265,7 @@ export const toyCases: readonly AttributionCase[] = [
   ...others,
   ...gradients,
   signed,
+  ...noisy,
   ...ablations,
   ...occlusions,
 ];

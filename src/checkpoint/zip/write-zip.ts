@@ -1,0 +1,110 @@
+/**
+ * @module
+ * Zip archives with stored entries, laid out as PyTorch lays out its own.
+ */
+
+import { ArgumentError } from "../../errors.ts";
+import { ByteWriter } from "../bytes/byte-writer.ts";
+import { crc32 } from "../bytes/crc32.ts";
+
+/** A file to put into an archive. */
+export interface ZipContent {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+const LOCAL_BYTES = 30;
+const EXTRA_HEADER_BYTES = 4;
+/** "FB", the id of the extra field that PyTorch pads with. */
+const PADDING_EXTRA = 0x4246;
+const PADDING_BYTE = 0x5a;
+const FLAG_UTF8 = 0x0800;
+/** 1980-01-01: archives of the same content are the same bytes. */
+const DOS_DATE = 0x0021;
+const MAX_ENTRIES = 0xfffe;
+const MAX_BYTES = 0xfffffffe;
+
+interface Placed {
+  readonly name: Uint8Array;
+  readonly content: Uint8Array;
+  readonly crc: number;
+  readonly offset: number;
+}
+
+/**
+ * A zip archive of `files`, uncompressed, in their order.
+ * @param alignment each content starts at a multiple of this many bytes: 64 for `torch.load(mmap=True)`, 1 for none
+ * @throws ArgumentError beyond 65,534 files or 4 GiB, since zip64 is not written
+ */
+export function writeZip(files: readonly ZipContent[], alignment = 1): Uint8Array {
+  if (files.length > MAX_ENTRIES) {
+    throw new ArgumentError(`writeZip: expected at most ${MAX_ENTRIES} files, got ${files.length}`);
+  }
+  const total = files.reduce((sum, file) => sum + file.bytes.length + 2 * file.name.length + 256, 0);
+  if (total > MAX_BYTES)
+    throw new ArgumentError(`writeZip: expected less than 4 GiB, got about ${total} bytes`);
+  const out = new ByteWriter();
+  const placed = files.map((file) => writeEntry(out, file, alignment));
+  const offset = out.length;
+  for (const entry of placed) writeDirectoryEntry(out, entry);
+  writeEnd(out, placed.length, offset);
+  return out.finish();
+}
+
+function writeEntry(out: ByteWriter, file: ZipContent, alignment: number): Placed {
+  const name = new TextEncoder().encode(file.name);
+  const entry: Placed = { name, content: file.bytes, crc: crc32(file.bytes), offset: out.length };
+  const unpadded = out.length + LOCAL_BYTES + name.length + EXTRA_HEADER_BYTES;
+  const padding = (alignment - (unpadded % alignment)) % alignment;
+  const extra = new ByteWriter();
+  if (alignment > 1) {
+    extra.u16(PADDING_EXTRA);
+    extra.u16(padding);
+    extra.raw(new Uint8Array(padding).fill(PADDING_BYTE));
+  }
+  out.u32(0x04034b50);
+  out.u16(0);
+  writeShared(out, entry, extra.length);
+  out.raw(name);
+  out.raw(extra.finish());
+  out.raw(file.bytes);
+  return entry;
+}
+
+/** The fields that an entry's own header and the directory have in common. */
+function writeShared(out: ByteWriter, entry: Placed, extraLength: number): void {
+  out.u16(FLAG_UTF8);
+  out.u16(0);
+  out.u16(0);
+  out.u16(DOS_DATE);
+  out.u32(entry.crc);
+  out.u32(entry.content.length);
+  out.u32(entry.content.length);
+  out.u16(entry.name.length);
+  out.u16(extraLength);
+}
+
+function writeDirectoryEntry(out: ByteWriter, entry: Placed): void {
+  out.u32(0x02014b50);
+  out.u16(0);
+  out.u16(0);
+  writeShared(out, entry, 0);
+  out.u16(0);
+  out.u16(0);
+  out.u16(0);
+  out.u32(0);
+  out.u32(entry.offset);
+  out.raw(entry.name);
+}
+
+function writeEnd(out: ByteWriter, count: number, directoryOffset: number): void {
+  const size = out.length - directoryOffset;
+  out.u32(0x06054b50);
+  out.u16(0);
+  out.u16(0);
+  out.u16(count);
+  out.u16(count);
+  out.u32(size);
+  out.u32(directoryOffset);
+  out.u16(0);
+}

@@ -27,6 +27,11 @@ const anchors: { readonly [N in ColorMapName]: readonly string[] } = {
 /** The names of all colour maps. */
 export const colorMapNames: readonly ColorMapName[] = Object.keys(anchors) as ColorMapName[];
 
+/** Whether a map has two sides, and white between them. */
+export function isDiverging(name: ColorMapName): boolean {
+  return name === "RdWhGn" || name === "BuWhOr";
+}
+
 /** Colours of a map. */
 const SIZE = 256;
 

@@ -9,6 +9,7 @@ import { ones, zeros } from "../tensor/creation.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
+import { pythonBool, pythonFloat } from "./repr.ts";
 
 /** Options of the batch normalisation layers, with PyTorch's defaults. */
 export interface BatchNormLayerOptions {
@@ -18,6 +19,8 @@ export interface BatchNormLayerOptions {
   readonly momentum?: number | null;
   /** Whether a factor and a summand are learned for each channel; true. */
   readonly affine?: boolean;
+  /** Whether, when affine, there is a summand at all; true. */
+  readonly bias?: boolean;
   /** Whether running statistics are kept, and used in evaluation; true. */
   readonly trackRunningStats?: boolean;
 }
@@ -28,7 +31,7 @@ abstract class BatchNorm extends Module {
   readonly momentum: number | null;
   /** `[numFeatures]`, or null when not affine */
   readonly weight: Parameter | null;
-  /** `[numFeatures]`, or null when not affine */
+  /** `[numFeatures]`, or null when not affine or without bias */
   readonly bias: Parameter | null;
   readonly #running: { readonly mean: Tensor; readonly variance: Tensor } | null;
   readonly #batches = zeros([], { dtype: "int64" });
@@ -40,7 +43,7 @@ abstract class BatchNorm extends Module {
     this.eps = options.eps ?? 1e-5;
     this.momentum = options.momentum === undefined ? 0.1 : options.momentum;
     this.weight = affine ? new Parameter(ones([numFeatures])) : null;
-    this.bias = affine ? new Parameter(zeros([numFeatures])) : null;
+    this.bias = affine && (options.bias ?? true) ? new Parameter(zeros([numFeatures])) : null;
     if (options.trackRunningStats ?? true) {
       this.#running = { mean: zeros([numFeatures]), variance: ones([numFeatures]) };
       this.registerBuffer("running_mean", this.#running.mean);
@@ -56,7 +59,9 @@ abstract class BatchNorm extends Module {
 
   forward(x: Tensor): Tensor {
     if (!this.ranks.allowed.includes(x.ndim)) {
-      throw new ShapeError(`${this.constructor.name}: expected ${this.ranks.form}, got ${formatShape(x.shape)}`);
+      throw new ShapeError(
+        `${this.constructor.name}: expected ${this.ranks.form}, got ${formatShape(x.shape)}`,
+      );
     }
     return batchNorm(x, {
       runningMean: this.#running?.mean ?? null,
@@ -70,13 +75,12 @@ abstract class BatchNorm extends Module {
   }
 
   protected override extraRepr(): string {
-    const affine = this.weight === null ? "False" : "True";
-    const track = this.#running === null ? "False" : "True";
-    const momentum = this.momentum ?? "None";
-    return (
-      `${this.numFeatures}, eps=${this.eps === 1e-5 ? "1e-05" : this.eps}, momentum=${momentum}, ` +
-      `affine=${affine}, track_running_stats=${track}`
-    );
+    return [
+      `${this.numFeatures}, eps=${pythonFloat(this.eps)}`,
+      `momentum=${this.momentum === null ? "None" : pythonFloat(this.momentum)}`,
+      `affine=${pythonBool(this.weight !== null)}, bias=${pythonBool(this.bias !== null)}`,
+      `track_running_stats=${pythonBool(this.#running !== null)}`,
+    ].join(", ");
   }
 
   /** Counts a training batch; the share that it has in the running statistics. */

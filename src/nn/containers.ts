@@ -65,6 +65,20 @@ export class Sequential extends IndexedModules {
 
 /** A list of modules whose owner decides how they are applied. As `torch.nn.ModuleList`. */
 export class ModuleList extends IndexedModules {
+  protected override childLines(): string[] {
+    // Neighbours that print alike share a line, as in PyTorch.
+    const lines: { from: number; to: number; text: string }[] = [];
+    this.children().forEach((child, i) => {
+      const text = child.toString();
+      const last = lines.at(-1);
+      if (last?.text === text) last.to = i;
+      else lines.push({ from: i, to: i, text });
+    });
+    return lines.map(({ from, to, text }) =>
+      from === to ? `(${from}): ${text}` : `(${from}-${to}): ${to - from + 1} x ${text}`,
+    );
+  }
+
   /** @throws ArgumentError always: a list has no order of application */
   forward(): Tensor {
     throw new ArgumentError("ModuleList: has no forward of its own; apply its modules one by one");
@@ -88,7 +102,9 @@ export class ModuleDict extends Module {
   get(name: string): Module {
     const module = this.#modules.get(name);
     if (module === undefined) {
-      throw new ArgumentError(`ModuleDict: no module "${name}" among ${[...this.#modules.keys()].join(", ")}`);
+      throw new ArgumentError(
+        `ModuleDict: no module "${name}" among ${[...this.#modules.keys()].join(", ")}`,
+      );
     }
     return module;
   }

@@ -12,6 +12,7 @@ import type { Tensor } from "../tensor/tensor.ts";
 import { defaultInit } from "./init.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
+import { pythonTuple } from "./repr.ts";
 
 /** What continues the image beyond its border. */
 export type PaddingMode = "zeros" | Exclude<PadMode, "constant">;
@@ -62,15 +63,17 @@ export class Conv2d extends Module {
   }
 
   protected override extraRepr(): string {
-    const { stride = 1, padding, paddingMode, dilation, groups } = this.options;
-    const pair = (value: Pair): string => `(${pairOf(value).join(", ")})`;
+    const { stride = 1, padding = 0, paddingMode = "zeros", dilation = 1, groups = 1 } = this.options;
+    const pair = (value: Pair): string => pythonTuple(pairOf(value));
+    const padded = typeof padding === "string" || pairOf(padding).some((size) => size !== 0);
+    const spread = pairOf(dilation).some((step) => step !== 1);
     return [
       `${this.inChannels}, ${this.outChannels}, kernel_size=${pair(this.kernelSize)}, stride=${pair(stride)}`,
-      ...(padding ? [`padding=${typeof padding === "string" ? padding : pair(padding)}`] : []),
-      ...(dilation !== undefined ? [`dilation=${pair(dilation)}`] : []),
-      ...(groups !== undefined && groups !== 1 ? [`groups=${groups}`] : []),
+      ...(padded ? [`padding=${typeof padding === "string" ? padding : pair(padding)}`] : []),
+      ...(spread ? [`dilation=${pair(dilation)}`] : []),
+      ...(groups !== 1 ? [`groups=${groups}`] : []),
       ...(this.bias === null ? ["bias=False"] : []),
-      ...(paddingMode !== undefined && paddingMode !== "zeros" ? [`padding_mode=${paddingMode}`] : []),
+      ...(paddingMode !== "zeros" ? [`padding_mode=${paddingMode}`] : []),
     ].join(", ");
   }
 

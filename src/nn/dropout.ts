@@ -7,6 +7,7 @@ import { dropout, dropout2d } from "../ops/index.ts";
 import { defaultGenerator } from "../tensor/random.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { Module } from "./module.ts";
+import { pythonFloat } from "./repr.ts";
 
 abstract class DropoutBase extends Module {
   /** Probability of falling out. */
@@ -18,7 +19,7 @@ abstract class DropoutBase extends Module {
   }
 
   protected override extraRepr(): string {
-    return `p=${this.p}, inplace=False`;
+    return `p=${pythonFloat(this.p)}, inplace=False`;
   }
 }
 

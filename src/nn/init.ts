@@ -37,10 +37,20 @@ export function normal<T extends Tensor>(x: T, mean = 0, std = 1, generator?: Ge
   return x;
 }
 
-/** Fills with one value. As `init.constant_`, `zeros_` and `ones_`. */
+/** Fills with one value. As `init.constant_`. */
 export function constant<T extends Tensor>(x: T, value: number): T {
   x.data.fill(value);
   return x;
+}
+
+/** Fills with 0. As `init.zeros_`. */
+export function zeros<T extends Tensor>(x: T): T {
+  return constant(x, 0);
+}
+
+/** Fills with 1. As `init.ones_`. */
+export function ones<T extends Tensor>(x: T): T {
+  return constant(x, 1);
 }
 
 /** What the Kaiming initialisations assume of the nonlinearity that follows. */

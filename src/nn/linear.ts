@@ -9,6 +9,7 @@ import type { Tensor } from "../tensor/tensor.ts";
 import { defaultInit } from "./init.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
+import { pythonBool } from "./repr.ts";
 
 /** x · weightᵀ + bias over the last dimension. As `torch.nn.Linear`, its initial values included. */
 export class Linear extends Module {
@@ -33,7 +34,6 @@ export class Linear extends Module {
   }
 
   protected override extraRepr(): string {
-    const bias = this.bias === null ? "False" : "True";
-    return `in_features=${this.inFeatures}, out_features=${this.outFeatures}, bias=${bias}`;
+    return `in_features=${this.inFeatures}, out_features=${this.outFeatures}, bias=${pythonBool(this.bias !== null)}`;
   }
 }

@@ -3,8 +3,8 @@
  * Losses as objects that keep their options. They take two tensors, so they are no modules of a net.
  */
 
-import { crossEntropy, mseLoss, nllLoss } from "../ops/index.ts";
-import type { CrossEntropyOptions, Indices, NllLossOptions, Reduction } from "../ops/index.ts";
+import { binaryCrossEntropyWithLogits, crossEntropy, mseLoss, nllLoss } from "../ops/index.ts";
+import type { CrossEntropyOptions, Indices, LossOptions, NllLossOptions } from "../ops/index.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
 /** Minus the log-probability of the right class. As `torch.nn.NLLLoss`. */
@@ -28,20 +28,33 @@ export class CrossEntropyLoss {
     this.options = options;
   }
 
-  forward(logits: Tensor, target: Indices): Tensor {
+  forward(logits: Tensor, target: Indices | Tensor): Tensor {
     return crossEntropy(logits, target, this.options);
   }
 }
 
 /** The mean of squared differences. As `torch.nn.MSELoss`. */
 export class MSELoss {
-  readonly reduction: Reduction;
+  readonly options: LossOptions;
 
-  constructor(options: { readonly reduction?: Reduction } = {}) {
-    this.reduction = options.reduction ?? "mean";
+  constructor(options: LossOptions = {}) {
+    this.options = options;
   }
 
   forward(x: Tensor, target: Tensor): Tensor {
-    return mseLoss(x, target, { reduction: this.reduction });
+    return mseLoss(x, target, this.options);
+  }
+}
+
+/** Sigmoid and binary cross entropy in one. As `torch.nn.BCEWithLogitsLoss` without weights. */
+export class BCEWithLogitsLoss {
+  readonly options: LossOptions;
+
+  constructor(options: LossOptions = {}) {
+    this.options = options;
+  }
+
+  forward(logits: Tensor, target: Tensor): Tensor {
+    return binaryCrossEntropyWithLogits(logits, target, this.options);
   }
 }

@@ -40,10 +40,12 @@ export abstract class Module {
     return this.namedChildren().map(([, child]) => child);
   }
 
-  /** This module and all below it, with dotted names; this one's is "". As `named_modules`. */
-  namedModules(prefix = ""): [string, Module][] {
-    const below = this.namedChildren().flatMap(([name, child]) => child.namedModules(join(prefix, name)));
-    return [[prefix, this], ...below];
+  /**
+   * This module and all below it, with dotted names; this one's is "". A module that is reached in two ways appears once.
+   * As `named_modules`.
+   */
+  namedModules(): [string, Module][] {
+    return once(this.#walk(""));
   }
 
   /** This module and all below it. */
@@ -53,12 +55,13 @@ export abstract class Module {
 
   /** Parameters of this module and all below it, with dotted names; a shared one only once. As `named_parameters`. */
   namedParameters(): [string, Parameter][] {
-    const seen = new Set<Parameter>();
-    return this.namedModules()
-      .flatMap(([prefix, module]) =>
-        module.#ownParameters().map(([name, p]): [string, Parameter] => [join(prefix, name), p]),
-      )
-      .filter(([, p]) => !seen.has(p) && seen.add(p));
+    return once(
+      this.#walk("").flatMap(([prefix, module]) =>
+        module
+          .#ownParameters()
+          .map(([name, parameter]): [string, Parameter] => [join(prefix, name), parameter]),
+      ),
+    );
   }
 
   /** Parameters of this module and all below it. */
@@ -77,10 +80,12 @@ export abstract class Module {
     this.#buffers.set(name, tensor);
   }
 
-  /** Buffers of this module and all below it, with dotted names. As `named_buffers`. */
+  /** Buffers of this module and all below it, with dotted names; a shared one only once. As `named_buffers`. */
   namedBuffers(): [string, AnyTensor][] {
-    return this.namedModules().flatMap(([prefix, module]) =>
-      [...module.#buffers].map(([name, buffer]): [string, AnyTensor] => [join(prefix, name), buffer]),
+    return once(
+      this.#walk("").flatMap(([prefix, module]) =>
+        [...module.#buffers].map(([name, buffer]): [string, AnyTensor] => [join(prefix, name), buffer]),
+      ),
     );
   }
 
@@ -90,13 +95,14 @@ export abstract class Module {
   }
 
   /**
-   * Parameters and buffers by their dotted names, in PyTorch's order. The tensors share the module's arrays: write them
+   * Parameters and buffers by their dotted names, in PyTorch's order; a shared one under each of its names. The tensors share the module's arrays: write them
    * out, or copy them, before training goes on.
    */
   stateDict(): Map<string, AnyTensor> {
     const state = new Map<string, AnyTensor>();
-    for (const [prefix, module] of this.namedModules()) {
-      for (const [name, parameter] of module.#ownParameters()) state.set(join(prefix, name), parameter.detach());
+    for (const [prefix, module] of this.#walk("")) {
+      for (const [name, parameter] of module.#ownParameters())
+        state.set(join(prefix, name), parameter.detach());
       for (const [name, buffer] of module.#buffers) state.set(join(prefix, name), buffer);
     }
     return state;
@@ -133,7 +139,7 @@ export abstract class Module {
   }
 
   /** Sets whether the parameters receive gradients. As `requires_grad_`. */
-  setRequiresGrad(value = true): this {
+  requiresGrad_(value = true): this {
     for (const parameter of this.parameters()) parameter.requiresGrad = value;
     return this;
   }
@@ -155,20 +161,38 @@ export abstract class Module {
     return "";
   }
 
+  /** The modules below, as {@link toString} lists them. */
+  protected childLines(): string[] {
+    return this.namedChildren().map(([name, child]) => `(${name}): ${child.toString()}`);
+  }
+
   /** The tree of modules, one a line. As `print(module)` in PyTorch. */
   toString(): string {
-    const children = this.namedChildren();
+    const lines = this.childLines();
     const name = this.constructor.name;
-    if (children.length === 0) return `${name}(${this.extraRepr()})`;
-    const lines = children.map(([key, child]) => `  (${key}): ${child.toString().replaceAll("\n", "\n  ")}`);
-    return `${name}(\n${lines.join("\n")}\n)`;
+    if (lines.length === 0) return `${name}(${this.extraRepr()})`;
+    return `${name}(\n${lines.map((line) => `  ${line.replaceAll("\n", "\n  ")}\n`).join("")})`;
+  }
+
+  /** This module and all below it, those that are reached in several ways several times. */
+  #walk(prefix: string): [string, Module][] {
+    const below = this.namedChildren().flatMap(([name, child]) => child.#walk(join(prefix, name)));
+    return [[prefix, this], ...below];
   }
 
   #ownParameters(): [string, Parameter][] {
-    return Object.entries(this).filter((entry): entry is [string, Parameter] => entry[1] instanceof Parameter);
+    return Object.entries(this).filter(
+      (entry): entry is [string, Parameter] => entry[1] instanceof Parameter,
+    );
   }
 }
 
 function join(prefix: string, name: string): string {
   return prefix === "" ? name : `${prefix}.${name}`;
+}
+
+/** Keeps the first entry of each value. */
+function once<T>(entries: readonly [string, T][]): [string, T][] {
+  const seen = new Set<T>();
+  return entries.filter(([, value]) => !seen.has(value) && seen.add(value));
 }

@@ -7,6 +7,7 @@ import { adaptiveAvgPool2d, avgPool2d, maxPool2d } from "../ops/index.ts";
 import type { AvgPool2dOptions, MaxPool2dOptions, OutputSize, Pair } from "../ops/index.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { Module } from "./module.ts";
+import { pythonBool, pythonPair, pythonTuple } from "./repr.ts";
 
 /** The largest value of each window. As `torch.nn.MaxPool2d`. */
 export class MaxPool2d extends Module {
@@ -26,8 +27,8 @@ export class MaxPool2d extends Module {
   protected override extraRepr(): string {
     const { stride = this.kernelSize, padding = 0, dilation = 1, ceilMode = false } = this.options;
     return (
-      `kernel_size=${show(this.kernelSize)}, stride=${show(stride)}, padding=${show(padding)}, ` +
-      `dilation=${show(dilation)}, ceil_mode=${ceilMode ? "True" : "False"}`
+      `kernel_size=${pythonPair(this.kernelSize)}, stride=${pythonPair(stride)}, padding=${pythonPair(padding)}, ` +
+      `dilation=${pythonPair(dilation)}, ceil_mode=${pythonBool(ceilMode)}`
     );
   }
 }
@@ -49,7 +50,7 @@ export class AvgPool2d extends Module {
 
   protected override extraRepr(): string {
     const { stride = this.kernelSize, padding = 0 } = this.options;
-    return `kernel_size=${show(this.kernelSize)}, stride=${show(stride)}, padding=${show(padding)}`;
+    return `kernel_size=${pythonPair(this.kernelSize)}, stride=${pythonPair(stride)}, padding=${pythonPair(padding)}`;
   }
 }
 
@@ -69,10 +70,6 @@ export class AdaptiveAvgPool2d extends Module {
   protected override extraRepr(): string {
     const { outputSize } = this;
     if (outputSize === null || typeof outputSize === "number") return `output_size=${outputSize ?? "None"}`;
-    return `output_size=(${outputSize.map((size) => size ?? "None").join(", ")})`;
+    return `output_size=${pythonTuple(outputSize)}`;
   }
-}
-
-function show(value: Pair): string {
-  return typeof value === "number" ? String(value) : `(${value.join(", ")})`;
 }

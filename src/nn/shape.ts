@@ -3,11 +3,12 @@
  * Layers that change the shape, or nothing at all.
  */
 
-import { flatten, pad, reshape } from "../ops/index.ts";
+import { flatten, reshape } from "../ops/index.ts";
 import type { Shape } from "../tensor/shape.ts";
 import { normalizeDim } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { Module } from "./module.ts";
+import { pythonTuple } from "./repr.ts";
 
 /** Merges dimensions, all but the first unless told otherwise. As `torch.nn.Flatten`. */
 export class Flatten extends Module {
@@ -46,7 +47,7 @@ export class Unflatten extends Module {
   }
 
   protected override extraRepr(): string {
-    return `dim=${this.dim}, unflattened_size=(${this.sizes.join(", ")})`;
+    return `dim=${this.dim}, unflattened_size=${pythonTuple(this.sizes)}`;
   }
 }
 
@@ -54,23 +55,5 @@ export class Unflatten extends Module {
 export class Identity extends Module {
   forward(x: Tensor): Tensor {
     return x;
-  }
-}
-
-/** Zeros around an image: one number, or left, right, top, bottom. As `torch.nn.ZeroPad2d`. */
-export class ZeroPad2d extends Module {
-  readonly padding: readonly [number, number, number, number];
-
-  constructor(padding: number | readonly [number, number, number, number]) {
-    super();
-    this.padding = typeof padding === "number" ? [padding, padding, padding, padding] : padding;
-  }
-
-  forward(x: Tensor): Tensor {
-    return pad(x, this.padding);
-  }
-
-  protected override extraRepr(): string {
-    return `(${this.padding.join(", ")})`;
   }
 }

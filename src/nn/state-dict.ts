@@ -26,7 +26,10 @@ export function checkStateDict(
   given: ReadonlyMap<string, AnyTensor>,
   strict: boolean,
 ): StateDictReport {
-  const missing = [...own.keys()].filter((name) => !given.has(name));
+  // Files from before PyTorch 0.4.1 lack the counter of batches; PyTorch takes them too.
+  const missing = [...own.keys()].filter(
+    (name) => !given.has(name) && !/(^|\.)num_batches_tracked$/.test(name),
+  );
   const unexpected = [...given.keys()].filter((name) => !own.has(name));
   const problems: string[] = [];
   for (const [name, tensor] of own) {
@@ -41,6 +44,11 @@ export function checkStateDict(
       const near = nearestName(name, missing);
       problems.push(`${name}: unexpected${near === null ? "" : `; did you mean ${near}?`}`);
     }
+  }
+  if (unexpected.length > 0 && unexpected.every((name) => name.startsWith("module."))) {
+    problems.push(
+      'every name begins with "module.": saved from DataParallel; take that prefix off the names',
+    );
   }
   if (problems.length > 0) {
     throw new StateDictError(`The state dict does not fit ${what}:\n  ${problems.join("\n  ")}`);

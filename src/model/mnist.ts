@@ -38,7 +38,7 @@ const normalize = new Normalize({ mean: [0.1307], std: [0.3081] });
 export function mnistModel(state: ReadonlyMap<string, AnyTensor>, options: MnistOptions = {}): Model {
   const net = createMnistNet(options.net ?? "torchserve");
   net.loadStateDict(state);
-  net.eval().setRequiresGrad(false);
+  net.eval().requiresGrad_(false);
   return new Model({
     name: options.name ?? "mnist",
     ...(options.version === undefined ? {} : { version: options.version }),

@@ -3,9 +3,9 @@
  * Pictures made of letters: a digit and its heat map side by side in a terminal.
  */
 
-import { scaleAttributions } from "../vision/attribution-scale.ts";
-import type { AttributionSign } from "../vision/attribution-scale.ts";
-import type { ColorMapName } from "../vision/color-map.ts";
+import { normalizeAttributions } from "../vision/normalize-attributions.ts";
+import type { HeatMapSign } from "../vision/normalize-attributions.ts";
+import type { ColormapName } from "../vision/colormap.ts";
 import { toGray } from "../vision/gray.ts";
 import { heatColors } from "../vision/heat-map.ts";
 import type { Image } from "../vision/image.ts";
@@ -21,9 +21,9 @@ export interface TerminalPictureOptions {
   /** Columns there are; pictures are thinned out until they fit. 80 unless said. */
   readonly columns?: number;
   /** Which attributions are shown; `all` unless said. */
-  readonly sign?: AttributionSign;
+  readonly sign?: HeatMapSign;
   /** Colours of the heat map; `BuWhOr` unless said. */
-  readonly colormap?: ColorMapName;
+  readonly colormap?: ColormapName;
 }
 
 /** Pixels of a picture, three bytes each, and beside them the letters for terminals without colours. */
@@ -99,7 +99,7 @@ function drawHeat(
   attributions: Tensor,
   { sign = "all", colormap = "BuWhOr" }: TerminalPictureOptions,
 ): Drawing {
-  const values = scaleAttributions(attributions, { sign });
+  const values = normalizeAttributions(attributions, { sign });
   const [height, width] = values.shape;
   // Negative attributions alone arrive as positive numbers.
   const against = sign === "negative" ? -1 : 1;

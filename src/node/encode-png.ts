@@ -24,7 +24,7 @@ const colorTypes: { readonly [M in ImageMode]: ColorType | null } = {
  * @throws ImageError in modes other than `L`, `LA`, `RGB` and `RGBA`
  *
  * @example
- * await writeFile("heat.png", encodePng(renderHeatMap(attributions)));
+ * await writeFile("heat.png", encodePng(heatMap(attributions)));
  */
 export function encodePng(image: Image): Uint8Array {
   const { width, height, mode } = image;

@@ -5,18 +5,18 @@
 
 import { ArgumentError } from "../errors.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { attributionSigns, scaleAttributions } from "./attribution-scale.ts";
-import type { AttributionScaleOptions, AttributionSign } from "./attribution-scale.ts";
-import { colorIndex, colorMap, colorMapNames, isDiverging } from "./color-map.ts";
-import type { ColorMapName } from "./color-map.ts";
+import { heatMapSigns, normalizeAttributions } from "./normalize-attributions.ts";
+import type { NormalizeAttributionsOptions, HeatMapSign } from "./normalize-attributions.ts";
+import { colorIndex, colormapColors, colormapNames, isDiverging } from "./colormap.ts";
+import type { ColormapName } from "./colormap.ts";
 import { toGray } from "./gray.ts";
 import { ImageError } from "./image-error.ts";
 import { Image } from "./image.ts";
 
 /** How a heat map looks. Every option may be left out. */
-export interface HeatMapOptions extends AttributionScaleOptions {
+export interface HeatMapOptions extends NormalizeAttributionsOptions {
   /** The colours; unless said, Captum's for the sign: RdWhGn, Greens, Reds or Blues. */
-  readonly colormap?: ColorMapName;
+  readonly colormap?: ColormapName;
   /** How many pixels wide and high each attribution is drawn; 1 unless said. */
   readonly scale?: number;
   /** A picture of the same size that is shown in gray below the heat map. */
@@ -29,7 +29,7 @@ export interface HeatMapOptions extends AttributionScaleOptions {
 const MAX_PIXELS = 16_000_000;
 
 /** The colours that Captum gives each sign. */
-export const colorMapOfSign: { readonly [S in AttributionSign]: ColorMapName } = {
+export const defaultColormaps: { readonly [S in HeatMapSign]: ColormapName } = {
   all: "RdWhGn",
   positive: "Greens",
   negative: "Reds",
@@ -43,33 +43,33 @@ export const colorMapOfSign: { readonly [S in AttributionSign]: ColorMapName } =
  * channels stretched to full contrast.
  *
  * @example
- * encodePng(renderHeatMap(attributions, { sign: "all", scale: 8, overlay: digit }));
+ * encodePng(heatMap(attributions, { sign: "all", scale: 8, overlay: digit }));
  * @throws ArgumentError when an option is not possible, or the result would be larger than 16 million pixels
  * @throws ImageError when the picture below has another size, or there are no attributions
  * @throws ShapeError when the attributions are not [C, H, W]
  */
-export function renderHeatMap(attributions: Tensor, options: HeatMapOptions = {}): Image {
+export function heatMap(attributions: Tensor, options: HeatMapOptions = {}): Image {
   const { sign = "absolute_value", scale = 1, overlay, alphaOverlay = 0.5 } = options;
   checkOptions(options);
-  const values = scaleAttributions(attributions, options);
+  const values = normalizeAttributions(attributions, options);
   const [height, width] = values.shape;
   if (!(Number.isInteger(scale) && scale >= 1 && width * height * scale * scale <= MAX_PIXELS)) {
     throw new ArgumentError(
       `scale: expected a whole number from 1, and at most ${MAX_PIXELS} pixels, got ${scale} for ${width} x ${height}`,
     );
   }
-  const colors = heatColors(values, options.colormap ?? colorMapOfSign[sign], sign);
+  const colors = heatColors(values, options.colormap ?? defaultColormaps[sign], sign);
   if (overlay !== undefined) blend(colors, overlay, alphaOverlay, height, width);
   return enlarge(colors, height, width, scale);
 }
 
 /**
- * The colours, three bytes each, of values that {@link scaleAttributions} made with `sign`. White stands for 0 on a map
+ * The colours, three bytes each, of values that {@link normalizeAttributions} made with `sign`. White stands for 0 on a map
  * with two sides, whatever the sign; a map with one side shows 0 as its lightest colour, except for the sign `all`, where
  * that is -1.
  */
-export function heatColors(values: Tensor, colormap: ColorMapName, sign: AttributionSign): Uint8Array {
-  const map = colorMap(colormap);
+export function heatColors(values: Tensor, colormap: ColormapName, sign: HeatMapSign): Uint8Array {
+  const map = colormapColors(colormap);
   const diverging = isDiverging(colormap);
   const centred = diverging || sign === "all";
   // Negative attributions alone arrive as positive numbers; on a map with two sides they belong to the other one.
@@ -85,11 +85,11 @@ export function heatColors(values: Tensor, colormap: ColorMapName, sign: Attribu
 
 /** For callers that hand on what someone typed. */
 function checkOptions({ sign, colormap, alphaOverlay = 0.5 }: HeatMapOptions): void {
-  if (sign !== undefined && !attributionSigns.includes(sign)) {
-    throw new ArgumentError(`sign: expected ${attributionSigns.join(", ")}, got ${String(sign)}`);
+  if (sign !== undefined && !heatMapSigns.includes(sign)) {
+    throw new ArgumentError(`sign: expected ${heatMapSigns.join(", ")}, got ${String(sign)}`);
   }
-  if (colormap !== undefined && !colorMapNames.includes(colormap)) {
-    throw new ArgumentError(`colormap: expected ${colorMapNames.join(", ")}, got ${String(colormap)}`);
+  if (colormap !== undefined && !colormapNames.includes(colormap)) {
+    throw new ArgumentError(`colormap: expected ${colormapNames.join(", ")}, got ${String(colormap)}`);
   }
   if (!(alphaOverlay >= 0 && alphaOverlay <= 1)) {
     throw new ArgumentError(`alphaOverlay: expected a number from 0 to 1, got ${alphaOverlay}`);

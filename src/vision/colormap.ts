@@ -4,10 +4,10 @@
  */
 
 /** The names of the colour maps. */
-export type ColorMapName = "RdWhGn" | "BuWhOr" | "Greens" | "Reds" | "Blues";
+export type ColormapName = "RdWhGn" | "BuWhOr" | "Greens" | "Reds" | "Blues";
 
 /** 256 colours, three bytes each: red, green, blue. */
-export type ColorMap = Uint8Array;
+export type Colormap = Uint8Array;
 
 /**
  * Colours at equal distances, between which a map is linear.
@@ -15,7 +15,7 @@ export type ColorMap = Uint8Array;
  * Greens, Reds and Blues are the sequential schemes of nine classes from ColorBrewer.org by Cynthia A. Brewer, Geography,
  * Pennsylvania State University (Apache License 2.0), under matplotlib's names. RdWhGn is Captum's.
  */
-const anchors: { readonly [N in ColorMapName]: readonly string[] } = {
+const anchors: { readonly [N in ColormapName]: readonly string[] } = {
   RdWhGn: ["ff0000", "ffffff", "008000"],
   // Ours: the two hues that people with any of the common colour deficiencies tell apart, of equal lightness at each distance.
   BuWhOr: ["0b4f9e", "7fa9dd", "ffffff", "f0a35e", "a84a00"],
@@ -25,20 +25,20 @@ const anchors: { readonly [N in ColorMapName]: readonly string[] } = {
 };
 
 /** The names of all colour maps. */
-export const colorMapNames: readonly ColorMapName[] = Object.keys(anchors) as ColorMapName[];
+export const colormapNames: readonly ColormapName[] = Object.keys(anchors) as ColormapName[];
 
 /** Whether a map has two sides, and white between them. */
-export function isDiverging(name: ColorMapName): boolean {
+export function isDiverging(name: ColormapName): boolean {
   return name === "RdWhGn" || name === "BuWhOr";
 }
 
 /** Colours of a map. */
 const SIZE = 256;
 
-const made = new Map<ColorMapName, ColorMap>();
+const made = new Map<ColormapName, Colormap>();
 
 /** The colours of a map, the lowest first. As matplotlib's `LinearSegmentedColormap` with N = 256, to the byte. */
-export function colorMap(name: ColorMapName): ColorMap {
+export function colormapColors(name: ColormapName): Colormap {
   const colors = made.get(name) ?? interpolate(anchors[name]);
   made.set(name, colors);
   return colors;
@@ -49,7 +49,7 @@ export function colorIndex(position: number): number {
   return Math.max(0, Math.min(SIZE - 1, Math.trunc(position * SIZE)));
 }
 
-function interpolate(stops: readonly string[]): ColorMap {
+function interpolate(stops: readonly string[]): Colormap {
   const colors = stops.map((hex) => [0, 2, 4].map((at) => Number.parseInt(hex.slice(at, at + 2), 16) / 255));
   const map = new Uint8Array(SIZE * 3);
   const gap = (SIZE - 1) / (stops.length - 1);

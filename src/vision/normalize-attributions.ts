@@ -8,15 +8,15 @@ import { allocate } from "../tensor/dtype.ts";
 import { Tensor } from "../tensor/tensor.ts";
 
 /** Which attributions are shown. Captum's names. */
-export type AttributionSign = "all" | "positive" | "negative" | "absolute_value";
+export type HeatMapSign = "all" | "positive" | "negative" | "absolute_value";
 
 /** The names of all signs. */
-export const attributionSigns: readonly AttributionSign[] = ["all", "positive", "negative", "absolute_value"];
+export const heatMapSigns: readonly HeatMapSign[] = ["all", "positive", "negative", "absolute_value"];
 
-/** Options of {@link scaleAttributions}. */
-export interface AttributionScaleOptions {
+/** Options of {@link normalizeAttributions}. */
+export interface NormalizeAttributionsOptions {
   /** Which attributions are shown; `absolute_value` unless said, as in Captum. */
-  readonly sign?: AttributionSign;
+  readonly sign?: HeatMapSign;
   /** Share of the total, in percent, that the largest may hold before they are clipped; 2 unless said. */
   readonly outlierPerc?: number;
 }
@@ -30,7 +30,10 @@ export interface AttributionScaleOptions {
  * @throws ShapeError when the attributions are not [C, H, W]
  * @throws ArgumentError when `outlierPerc` is not between 0 and 100
  */
-export function scaleAttributions(attributions: Tensor, options: AttributionScaleOptions = {}): Tensor {
+export function normalizeAttributions(
+  attributions: Tensor,
+  options: NormalizeAttributionsOptions = {},
+): Tensor {
   const { sign = "absolute_value", outlierPerc = 2 } = options;
   if (!(outlierPerc >= 0 && outlierPerc <= 100)) {
     throw new ArgumentError(`outlierPerc: expected a percentage from 0 to 100, got ${outlierPerc}`);
@@ -49,7 +52,7 @@ export function scaleAttributions(attributions: Tensor, options: AttributionScal
   return chosen;
 }
 
-function ofSign(value: number, sign: AttributionSign): number {
+function ofSign(value: number, sign: HeatMapSign): number {
   switch (sign) {
     case "all":
       return value;

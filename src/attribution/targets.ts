@@ -44,10 +44,14 @@ export interface ResolvedTarget {
 export function resolveTarget(target: Target | undefined, examples: number): ResolvedTarget {
   if (target === undefined || target === null) return { places: null, perClass: false };
   if (typeof target === "number") return { places: [[checkInteger(target)]], perClass: false };
+  if (typeof target !== "object") {
+    throw new ArgumentError(`target: expected a number, a list or a tensor, got ${typeof target}`);
+  }
   if (target instanceof Tensor) return tensorTarget(target, examples);
   if (isIndex(target)) return { places: [target.index.map(checkInteger)], perClass: false };
-  if (!Array.isArray(target))
-    throw new ArgumentError(`target: expected a number, a list or a tensor, got ${typeof target}`);
+  if (!Array.isArray(target)) {
+    throw new ArgumentError("target: expected a number, a list or a tensor, got an object without an index");
+  }
   checkLength(target.length, examples);
   const list: readonly (number | readonly number[])[] = target;
   const perClass = list.every((entry) => typeof entry === "number");

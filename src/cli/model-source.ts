@@ -3,15 +3,16 @@
  * The `--model` and `--net` options: which model a command works with.
  */
 
-import { readFile } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { Option } from "commander";
 import type { Command } from "commander";
-import { CandilError, nearestName } from "../errors.ts";
+import { nearestName } from "../errors.ts";
 import { netNames } from "../model/net-names.ts";
 import type { MnistNetName } from "../model/mnist-net.ts";
 import type { Model } from "../model/model.ts";
 import { UsageError } from "./usage-error.ts";
+import { aboutFile, isMissingFile, readWeightsFile } from "./weights-file.ts";
+import type { WeightsFile } from "./weights-file.ts";
 
 /** What {@link modelOptions} adds to a command. */
 export interface ModelOptions {
@@ -46,14 +47,9 @@ export async function openModel({ model: source, net }: ModelOptions, name?: str
     const { embeddedMnist } = await import("../node/embedded-mnist.ts");
     return embeddedMnist(name === undefined ? {} : { name });
   }
-  const bytes = await readModelFile(source);
+  const { bytes, bin } = await readModelFile(source);
   const { loadModel } = await import("../model/load.ts");
-  try {
-    return await loadModel(bytes, { net, name: name ?? nameOfFile(source) });
-  } catch (error) {
-    if (error instanceof CandilError) throw new CandilError(`${source}: ${error.message}`, { cause: error });
-    throw error;
-  }
+  return aboutFile(source, () => loadModel(bytes, { net, bin, name: name ?? nameOfFile(source) }));
 }
 
 /** `models/mnist_cnn.pt` is served as `mnist_cnn`, as TorchServe names an archive without a manifest. */
@@ -61,11 +57,11 @@ export function nameOfFile(file: string): string {
   return basename(file, extname(file)).replace(/[^A-Za-z0-9_\-.]/g, "_");
 }
 
-async function readModelFile(source: string): Promise<Buffer> {
+async function readModelFile(source: string): Promise<WeightsFile> {
   try {
-    return await readFile(source);
+    return await readWeightsFile(source);
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
+    if (!isMissingFile(error)) throw error;
     const near = nearestName(source, EMBEDDED);
     throw new UsageError(
       `no file "${source}", and no embedded model of that name; embedded: ${EMBEDDED.join(", ")}` +

@@ -9,6 +9,7 @@ import type { Model } from "../model/model.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Image } from "../vision/image.ts";
 import type { Terminal } from "./terminal.ts";
+import { aboutFile } from "./weights-file.ts";
 
 /** More bytes than any picture of a size that is classified. */
 const MAX_STDIN_BYTES = 64 * 1024 * 1024;
@@ -27,13 +28,10 @@ export interface Picture {
 export async function readPicture(file: string, terminal: Terminal, model: Model): Promise<Picture> {
   const { decodeImage } = await import("../node/image.ts");
   const bytes = file === "-" ? await readAll(terminal) : await readFile(file);
-  try {
+  return aboutFile(file, () => {
     const image = decodeImage(bytes);
     return { image, input: model.transform(image) };
-  } catch (error) {
-    if (error instanceof CandilError) throw new CandilError(`${file}: ${error.message}`, { cause: error });
-    throw error;
-  }
+  });
 }
 
 async function readAll({ stdin }: Terminal): Promise<Buffer> {

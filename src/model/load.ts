@@ -10,7 +10,10 @@ import type { MnistOptions } from "./mnist.ts";
 import type { Model } from "./model.ts";
 
 /** What a file of weights alone does not say. */
-export type LoadModelOptions = MnistOptions;
+export interface LoadModelOptions extends MnistOptions {
+  /** The `.bin` beside a `.json` that keeps its values there. */
+  readonly bin?: Uint8Array | null;
+}
 
 /**
  * A model from the bytes of a `.pt`, `.safetensors` or `.json` file. Such a file holds weights alone, so the net has to be
@@ -21,14 +24,16 @@ export type LoadModelOptions = MnistOptions;
  * @example
  * const mnist = await loadModel(await readFile("mnist_cnn.pt"), { net: "examples" });
  */
-export async function loadModel(bytes: Uint8Array, options: LoadModelOptions = {}): Promise<Model> {
-  if (isModelArchive(bytes)) {
-    throw new FormatError(
-      "this is a TorchServe model archive (.mar), which cannot be loaded yet; give the .pt file inside of it",
-    );
-  }
-  const { stateDict } = await loadCheckpoint(bytes);
-  return mnistModel(stateDict, options);
+export function loadModel(bytes: Uint8Array, options: LoadModelOptions = {}): Promise<Model> {
+  return Promise.resolve().then(() => {
+    if (isModelArchive(bytes)) {
+      throw new FormatError(
+        "this is a TorchServe model archive (.mar), which cannot be loaded yet; give the .pt file inside of it",
+      );
+    }
+    const { stateDict } = loadCheckpoint(bytes, { bin: options.bin ?? null });
+    return mnistModel(stateDict, options);
+  });
 }
 
 /** A .mar is a zip, as a .pt is, but names its manifest in the directory at its end. */

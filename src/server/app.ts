@@ -59,6 +59,7 @@ export function createInferenceApp(options: InferenceAppOptions): Express {
     deliver(request, response, answer, {
       startedAt: startedAt.get(request) ?? performance.now(),
       keepAlive: accepting(),
+      lingerMs: limits.lingerMs,
       logger,
       ...(error instanceof Error && answer.status < 500 ? { reason: error.message } : {}),
       ...(answer.status === 500 ? { defect: error } : {}),

@@ -6,10 +6,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { commonHeaders, newRequestId } from "./answer/answer.ts";
 import type { Answer } from "./answer/answer.ts";
+import type { Limits } from "./limits.ts";
 import type { Logger } from "./logger.ts";
-
-/** How long a client that is still uploading is listened to after its answer was sent. */
-const LINGER_MS = 2_000;
 
 /** What {@link deliver} needs beside the answer. */
 export interface DeliveryContext {
@@ -17,6 +15,7 @@ export interface DeliveryContext {
   readonly startedAt: number;
   /** False when the server is stopping: the connection is closed after this answer. */
   readonly keepAlive: boolean;
+  readonly lingerMs: Limits["lingerMs"];
   readonly logger: Logger;
   /** Why the request was refused. */
   readonly reason?: string;
@@ -37,7 +36,7 @@ export function deliver(
   response.sendDate = false;
   response.writeHead(answer.status, commonHeaders(answer, { requestId, keepAlive }));
   if (request.complete || keepAlive) response.end(answer.body);
-  else lingeringEnd(request, response, answer.body);
+  else lingeringEnd(request, response, answer.body, context.lingerMs);
   record(request, answer.status, requestId, context);
 }
 
@@ -45,14 +44,19 @@ export function deliver(
  * Closing a connection on a client that is still sending makes its system discard the answer unread. So the answer is
  * sent, what still comes is thrown away for a while, and then the connection is closed.
  */
-function lingeringEnd(request: IncomingMessage, response: ServerResponse, body: string | Uint8Array): void {
+function lingeringEnd(
+  request: IncomingMessage,
+  response: ServerResponse,
+  body: string | Uint8Array,
+  lingerMs: number,
+): void {
   response.write(body);
   const end = (): void => {
     clearTimeout(timer);
     request.off("end", end).off("close", end);
     response.end();
   };
-  const timer = setTimeout(end, LINGER_MS);
+  const timer = setTimeout(end, lingerMs);
   request.on("end", end).on("close", end).resume();
 }
 

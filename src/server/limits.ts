@@ -15,6 +15,8 @@ export interface Limits {
   readonly jobQueueSize: number;
   /** Milliseconds without a byte after which an upload is given up. */
   readonly uploadIdleMs: number;
+  /** Milliseconds for which a client that is still sending is listened to after it was refused. */
+  readonly lingerMs: number;
   /** Milliseconds within which the head of a request must have come. */
   readonly headersTimeoutMs: number;
   /** Milliseconds within which a whole request must have come. */
@@ -30,6 +32,7 @@ export const defaultLimits: Limits = {
   maxSteps: 1_000,
   jobQueueSize: 100,
   uploadIdleMs: 20_000,
+  lingerMs: 2_000,
   headersTimeoutMs: 20_000,
   requestTimeoutMs: 120_000,
   keepAliveMs: 65_000,

@@ -212,7 +212,7 @@ describe("The inference port", () => {
   });
 
   describe("refuses", () => {
-    const gray = (width: number, height: number): Buffer => pngOf(new Uint8Array(width * height), width, height);
+    const gray = (width: number, height: number): Buffer<ArrayBuffer> => pngOf(new Uint8Array(width * height), width, height);
     const rgb = pngOf(new Uint8Array(32 * 30 * 3), 32, 30, 3);
     const json = { "content-type": "application/json" };
     const withTarget = (target: unknown): string => JSON.stringify({ data: png.toString("base64"), target });

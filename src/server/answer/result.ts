@@ -24,11 +24,6 @@ export function attributionsAnswer(attributions: Tensor): Answer {
   return { status: 200, body: pythonFloatLists(attributions.toArray()) };
 }
 
-/** A heat map. */
-export function pictureAnswer(png: Uint8Array): Answer {
-  return { status: 200, contentType: "image/png", body: png };
-}
-
 /** The answer with `detail=full`, in the fields of the outward contract. */
 export function detailAnswer(model: Model, result: Extract<Result, { kind: "predict" | "explain" }>): Answer {
   if (result.kind === "predict") {

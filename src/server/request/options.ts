@@ -11,8 +11,8 @@ import type { Limits } from "../limits.ts";
 import { acceptsByName } from "./accept.ts";
 import { choiceField, expected, integerField, isAbsent, mergeFields, numberField } from "./fields.ts";
 import type { Fields } from "./fields.ts";
-import { readHeatMapOptions } from "./heat-map-options.ts";
-import type { HeatMapOptions } from "./heat-map-options.ts";
+import { readHeatMapWishes } from "./heat-map-options.ts";
+import type { HeatMapWishes } from "./heat-map-options.ts";
 
 /** TorchServe explains class 0 when a request names none. */
 const DEFAULT_TARGET = 0;
@@ -22,7 +22,7 @@ export interface Asked {
   /** `bare` is TorchServe's own answer, `full` has everything beside it, `picture` is a heat map. */
   readonly format: "bare" | "full" | "picture";
   readonly explain: ExplainOptions;
-  readonly heatMap: HeatMapOptions;
+  readonly heatMap: HeatMapWishes;
 }
 
 const NAMES = [
@@ -57,7 +57,7 @@ export function readAsked(
   return {
     format: picture ? "picture" : detail === "full" ? "full" : "bare",
     explain: readExplainOptions(fields, limits.maxSteps),
-    heatMap: readHeatMapOptions(fields),
+    heatMap: readHeatMapWishes(fields),
   };
 }
 

@@ -1,0 +1,264 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+import { expect } from "chai";
+import { decodeImage } from "../../src/node/image.ts";
+import { createInferenceApp, InProcessRunner, startServer } from "../../src/server/index.ts";
+import type { AccessRecord, Job, Result, Runner } from "../../src/server/index.ts";
+import { listen } from "../../src/server/listener.ts";
+import { digitPng, pngOf } from "../support/png.ts";
+import { exchange, RawClient, withServer } from "../support/http.ts";
+import { seededMnist } from "../support/mnist.ts";
+
+const mnist = seededMnist();
+const png = digitPng(3);
+
+/** The prediction as it comes over HTTP. */
+function answerFor(picture: Buffer): string {
+  return String(mnist.predict(mnist.transform(decodeImage(picture)))[0].prediction);
+}
+
+/** Holds every job until it is let go, and counts. */
+class HeldRunner implements Runner {
+  readonly #inner = new InProcessRunner(100);
+  readonly #release: (() => void)[] = [];
+  readonly arrivals: Promise<void>[] = [];
+  readonly #arrived: (() => void)[] = [];
+  readonly signals: AbortSignal[] = [];
+  computed = 0;
+
+  constructor(expected: number) {
+    for (let i = 0; i < expected; i++) {
+      this.arrivals.push(new Promise((resolve) => this.#arrived.push(resolve)));
+    }
+  }
+
+  async run(job: Job, signal: AbortSignal): Promise<Result> {
+    this.signals.push(signal);
+    this.#arrived.shift()?.();
+    await new Promise<void>((resolve) => this.#release.push(resolve));
+    const result = await this.#inner.run(job, signal);
+    this.computed++;
+    return result;
+  }
+
+  letGo(): void {
+    for (const release of this.#release.splice(0)) release();
+  }
+}
+
+describe("The server under clients that misbehave", () => {
+  it("gives each of 1,000 good and bad requests of many clients its own answer", async () => {
+    const digits = Array.from({ length: 10 }, (_, digit) => digitPng(digit));
+    const expected = digits.map(answerFor);
+    const wrong = pngOf(new Uint8Array(27 * 28), 28, 27);
+    await withServer({ models: [mnist], limits: { jobQueueSize: 1000 } }, async ({ url }) => {
+      const one = async (i: number): Promise<void> => {
+        const digit = (i * 7) % 10;
+        switch (i % 5) {
+          case 0: {
+            const response = await fetch(`${url}/predictions/mnist`, { method: "POST", body: wrong });
+            expect(response.status).to.equal(400);
+            expect(await response.text()).to.include("27 x 28");
+            return;
+          }
+          case 1: {
+            const name = `nobody${i}`;
+            const response = await fetch(`${url}/predictions/${name}`, { method: "POST", body: digits[digit] });
+            expect(response.status).to.equal(404);
+            expect(await response.text()).to.include(`Model not found: ${name}"`);
+            return;
+          }
+          case 2: {
+            const query = `detail=full&target=${digit}&method=saliency`;
+            const response = await fetch(`${url}/explanations/mnist?${query}`, { method: "POST", body: digits[digit] });
+            const answer = (await response.json()) as { target: number; prediction: number };
+            expect([answer.target, String(answer.prediction)]).to.deep.equal([digit, expected[digit]]);
+            return;
+          }
+          default: {
+            const response = await fetch(`${url}/predictions/mnist`, { method: "POST", body: digits[digit] });
+            expect(await response.text()).to.equal(expected[digit]);
+          }
+        }
+      };
+      const clients = Array.from({ length: 20 }, async (_, client) => {
+        for (let i = client; i < 1000; i += 20) await one(i);
+      });
+      await Promise.all(clients);
+    });
+  });
+
+  it("refuses a body that is announced to be too large before it comes, with a reason and a request id", async () => {
+    await withServer({ models: [mnist], limits: { maxRequestSize: 1000, lingerMs: 20 } }, async (server) => {
+      const answer = await exchange(server, ["PUT /predictions/mnist HTTP/1.1", "Content-Length: 1001"]);
+      expect(answer.status).to.equal(413);
+      expect(answer.headers.join("\n")).to.match(/x-request-id: [0-9a-f-]{36}/);
+      expect(JSON.parse(answer.body.toString())).to.deep.equal({
+        code: 413,
+        type: "RequestTooLargeException",
+        message:
+          "The request body is larger than 1000 bytes (max_request_size): at least 1001 came or were announced.",
+      });
+    });
+  });
+
+  it("takes 6,553,500 bytes unless told otherwise, TorchServe's limit", async () => {
+    await withServer({ models: [mnist] }, async ({ url }) => {
+      const post = (size: number): Promise<Response> =>
+        fetch(`${url}/predictions/mnist`, { method: "POST", body: new Uint8Array(size) });
+      expect((await post(6_553_500)).status).to.equal(400);
+      expect((await post(6_553_501)).status).to.equal(413);
+    });
+  });
+
+  it("counts a body of unknown length, and its client reads the refusal while it still sends", async () => {
+    await withServer({ models: [mnist], limits: { maxRequestSize: 1000 } }, async (server) => {
+      const client = new RawClient(server);
+      client.send(["PUT /predictions/mnist HTTP/1.1", "Transfer-Encoding: chunked"]);
+      const chunk = `3e8\r\n${"x".repeat(1000)}\r\n`;
+      for (let i = 0; i < 200; i++) client.socket.write(chunk);
+      client.socket.write("0\r\n\r\n");
+      expect((await client.untilClosed()).status).to.equal(413);
+    });
+  });
+
+  it("gives up an upload that stalls", async () => {
+    await withServer({ models: [mnist], limits: { uploadIdleMs: 30, lingerMs: 20 } }, async (server) => {
+      const client = new RawClient(server);
+      client.send(["PUT /predictions/mnist HTTP/1.1", `Content-Length: ${png.length}`], png.subarray(0, 50));
+      // The client waits for ever; it is the server that ends this.
+      const { status, body } = await client.untilClosed();
+      expect(status).to.equal(408);
+      expect(body.toString()).to.include("50 bytes had come before");
+    });
+  });
+
+  it("cuts a head that never ends", async () => {
+    await withServer({ models: [mnist], limits: { headersTimeoutMs: 60, requestTimeoutMs: 60 } }, async (server) => {
+      const client = new RawClient(server);
+      client.socket.write("PUT /predictions/mnist HTTP/1.1\r\nX-Slow: ");
+      const { status, body } = await client.untilClosed();
+      expect(status).to.equal(408);
+      expect(JSON.parse(body.toString())).to.include({ type: "RequestTimeoutException" });
+    });
+  });
+
+  it("answers what is not HTTP in TorchServe's words", async () => {
+    await withServer({ models: [mnist] }, async (server) => {
+      const client = new RawClient(server);
+      client.socket.write("GET\u0000 nonsense\r\n\r\n");
+      const { status, body } = await client.untilClosed();
+      expect(status).to.equal(400);
+      expect(JSON.parse(body.toString())).to.deep.equal({
+        code: 400,
+        type: "BadRequestException",
+        message: "Invalid HTTP message.",
+      });
+    });
+  });
+
+  it("drops an upload whose client goes away, and goes on", async () => {
+    const seen: AccessRecord[] = [];
+    const runner = new HeldRunner(0);
+    await withServer({ models: [mnist], runner, logger: { access: (r) => seen.push(r) } }, async (server) => {
+      for (let i = 0; i < 20; i++) {
+        const socket = connect(server.port, server.host);
+        await once(socket, "connect");
+        socket.write(`PUT /predictions/mnist HTTP/1.1\r\nContent-Length: ${png.length}\r\n\r\n`);
+        socket.write(png.subarray(0, 100));
+        socket.resetAndDestroy();
+      }
+      expect((await fetch(`${server.url}/ping`)).status).to.equal(200);
+    });
+    expect(runner.computed).to.equal(0);
+    expect(seen.map(({ url }) => url)).to.deep.equal(["/ping"]);
+  });
+
+  it("does not compute for a client that left while its request waited", async () => {
+    const runner = new HeldRunner(1);
+    await withServer({ models: [mnist], runner }, async (server) => {
+      const client = new RawClient(server);
+      client.send(["PUT /predictions/mnist HTTP/1.1", `Content-Length: ${png.length}`], png);
+      await runner.arrivals[0];
+      const noticed = once(runner.signals[0], "abort");
+      client.socket.destroy();
+      await noticed;
+      runner.letGo();
+    });
+    expect(runner.computed).to.equal(0);
+  });
+
+  it("says 503 when more requests wait than it takes", async () => {
+    await withServer({ models: [mnist], runner: new InProcessRunner(0) }, async ({ url }) => {
+      const response = await fetch(`${url}/predictions/mnist`, { method: "POST", body: png });
+      expect(response.status).to.equal(503);
+      expect(await response.json()).to.include({ code: 503, type: "ServiceUnavailableException" });
+    });
+  });
+
+  it("keeps a defect's details to the log", async () => {
+    const defects: unknown[] = [];
+    const runner: Runner = { run: () => Promise.reject(new TypeError("secret of the house")) };
+    await withServer({ models: [mnist], runner, logger: { defect: (error) => defects.push(error) } }, async ({ url }) => {
+      const response = await fetch(`${url}/predictions/mnist`, { method: "POST", body: png });
+      expect(response.status).to.equal(500);
+      expect(await response.json()).to.deep.equal({
+        code: 500,
+        type: "InternalServerException",
+        message: "Prediction failed",
+      });
+    });
+    expect(String(defects[0])).to.include("secret of the house");
+  });
+
+  it("writes a line of TorchServe's access log for each answer", async () => {
+    const { accessLine } = await import("../../src/server/index.ts");
+    const lines: string[] = [];
+    await withServer({ models: [mnist], logger: { access: (r) => lines.push(accessLine(r)) } }, async ({ url }) => {
+      await fetch(`${url}/predictions/mnist?x=1`, { method: "POST", body: png });
+      await fetch(`${url}/predictions/none`, { method: "POST", body: png });
+    });
+    expect(lines[0]).to.match(/^\/127\.0\.0\.1:\d+ "POST \/predictions\/mnist\?x=1 HTTP\/1\.1" 200 \d+ [0-9a-f-]{36}$/);
+    expect(lines[1]).to.match(/404 \d+ [0-9a-f-]{36} "Model not found: none"$/);
+  });
+});
+
+describe("An orderly stop", () => {
+  it("turns away new connections, finishes what runs, and closes", async () => {
+    const runner = new HeldRunner(1);
+    const server = await startServer({ models: [mnist], runner, port: 0 });
+    const running = fetch(`${server.url}/predictions/mnist`, { method: "POST", body: png });
+    await runner.arrivals[0];
+    const stopped = server.stop();
+    await fetch(`${server.url}/ping`).then(
+      () => expect.fail("a new connection was accepted"),
+      () => undefined,
+    );
+    runner.letGo();
+    const response = await running;
+    expect(response.headers.get("connection")).to.equal("close");
+    expect(await response.text()).to.equal(answerFor(png));
+    await stopped;
+  });
+
+  it("is unhealthy meanwhile, and keeps no connection", async () => {
+    const app = createInferenceApp({ models: [mnist], accepting: () => false });
+    const listener = await listen(app, { port: 0 });
+    const response = await fetch(`${listener.url}/ping`);
+    expect(response.status).to.equal(503);
+    expect(response.headers.get("connection")).to.equal("close");
+    expect(await response.json()).to.deep.equal({ status: "Unhealthy" });
+    await listener.close();
+  });
+
+  it("cuts connections that do not end by themselves after a while", async () => {
+    const runner = new HeldRunner(1);
+    const server = await startServer({ models: [mnist], runner, port: 0, drainMs: 20 });
+    const client = new RawClient(server);
+    client.send(["PUT /predictions/mnist HTTP/1.1", `Content-Length: ${png.length}`], png);
+    await runner.arrivals[0];
+    await server.stop();
+    expect((await client.untilClosed()).body.length).to.equal(0);
+    runner.letGo();
+  });
+});

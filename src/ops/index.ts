@@ -33,5 +33,33 @@ export { narrow, select, slice } from "./slice.ts";
 export { gather, indexSelect } from "./index-select.ts";
 export { logSoftmax, softmax } from "./softmax.ts";
 export { nllLoss } from "./nll-loss.ts";
-export type { NllLossOptions, Reduction } from "./nll-loss.ts";
+export type { NllLossOptions } from "./nll-loss.ts";
 export type { Indices } from "./indices.ts";
+export type { LossOptions, Reduction } from "./reduction.ts";
+export {
+  elu,
+  gelu,
+  hardsigmoid,
+  hardswish,
+  leakyRelu,
+  relu6,
+  sigmoid,
+  silu,
+  softplus,
+  tanh,
+} from "./activations.ts";
+export type { GeluApproximation } from "./activations.ts";
+export { clamp, maximum, minimum } from "./clamp.ts";
+export { amax, amin, argmax, argmin, max, min } from "./extremes.ts";
+export type { Extremes } from "./extremes.ts";
+export { logsumexp, std, variance } from "./variance.ts";
+export type { VarianceOptions } from "./variance.ts";
+export { permute, transpose } from "./permute.ts";
+export { cat, stack } from "./cat.ts";
+export { expand } from "./expand.ts";
+export { chunk, split } from "./split.ts";
+export { index } from "./subscript.ts";
+export type { Subscript } from "./subscript.ts";
+export { crossEntropy } from "./cross-entropy.ts";
+export type { CrossEntropyOptions } from "./cross-entropy.ts";
+export { binaryCrossEntropyWithLogits, mseLoss } from "./element-losses.ts";

@@ -13,18 +13,15 @@ import type { Tensor } from "../tensor/tensor.ts";
 import { axisOf } from "./axis.ts";
 import { indexValues, indicesShape } from "./indices.ts";
 import type { Indices } from "./indices.ts";
-
-/** What becomes of the losses of a batch: their mean, their sum, or themselves. */
-export type Reduction = "mean" | "sum" | "none";
+import { reductionOf } from "./reduction.ts";
+import type { LossOptions } from "./reduction.ts";
 
 /** Options of {@link nllLoss}, with PyTorch's defaults. */
-export interface NllLossOptions {
+export interface NllLossOptions extends LossOptions {
   /** Weight of each class, `[C]`; 1. A constant: no gradient flows to it. */
   readonly weight?: Tensor | null;
   /** A target that does not count; -100. */
   readonly ignoreIndex?: number;
-  /** "mean": the weighted mean over the targets that count. */
-  readonly reduction?: Reduction;
 }
 
 interface Call extends NllLossOptions {
@@ -70,7 +67,9 @@ export function nllLoss(logProbs: Tensor, target: Indices, options: NllLossOptio
   return op([logProbs], { ...options, target });
 }
 
-function planNll(x: Shape, { target, weight, ignoreIndex = -100, reduction = "mean" }: Call): NllPlan {
+function planNll(x: Shape, call: Call): NllPlan {
+  const { target, weight, ignoreIndex = -100 } = call;
+  const reduction = reductionOf("nllLoss", call);
   if (x.length === 0) {
     throw new ShapeError("nllLoss: expected log-probabilities [C], [N, C] or [N, C, ...], got a scalar");
   }

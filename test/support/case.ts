@@ -34,6 +34,8 @@ export interface Case {
   readonly tolerance?: { readonly rtol: number; readonly atol: number; readonly because: string };
   /** True for rows at a kink, where finite differences mean nothing: only compared with PyTorch. */
   readonly kink?: boolean;
+  /** True for operations whose result has no gradient, like argmax: only values are compared. `run` converts them. */
+  readonly discrete?: boolean;
 }
 
 /** Identifies a row in fixtures and test names. */
@@ -57,7 +59,9 @@ export function caseInputs(row: Case, dtype: FloatDType): Record<string, Tensor>
  * 0.3 spacings to it: windows have no ties and nothing sits on a kink at 0. All are exact in float32.
  */
 export function spreadValues(count: number, seed: number, [low, high]: readonly [number, number]): number[] {
-  const values = Array.from({ length: count }, (_, i) => Math.fround(low + ((i + 0.3) / count) * (high - low)));
+  const values = Array.from({ length: count }, (_, i) =>
+    Math.fround(low + ((i + 0.3) / count) * (high - low)),
+  );
   // Fisher-Yates driven by a linear congruential generator (Numerical Recipes' constants).
   let state = seed;
   for (let i = count - 1; i > 0; i--) {

@@ -5,6 +5,8 @@
  */
 
 export { crc32 } from "./bytes/crc32.ts";
+export { describeCheckpoint } from "./describe-checkpoint.ts";
+export type { CheckpointDescription, CheckpointEntry } from "./description.ts";
 export { findStateDict } from "./find-state-dict.ts";
 export type { FoundStateDict } from "./find-state-dict.ts";
 export { readJson } from "./json/read-json.ts";

@@ -38,15 +38,23 @@ export class PyGlobal extends Inert {
   }
 }
 
+/** A class or function that candil does not read, when a file is only described. */
+export class ForeignGlobal extends PyGlobal {
+  constructor(label: string) {
+    super(label, (args) => new ForeignObject(label, args));
+  }
+}
+
 /** An object of a class that candil does not read, kept only so that what is inside can be listed. */
 export class ForeignObject extends Inert {
   readonly label: string;
   /** Arguments and state, in the order of the pickle. */
   readonly parts: PickleValue[] = [];
 
-  constructor(label: string) {
+  constructor(label: string, parts: readonly PickleValue[] = []) {
     super();
     this.label = label;
+    for (const part of parts) this.parts.push(part);
   }
 }
 

@@ -52,17 +52,20 @@ export function openLegacyFile(bytes: Uint8Array, findGlobal: FindGlobal): PtFil
   expectPlain("facts on the system", (value) => value instanceof Map);
   const table = new StorageTable();
   const root = unpickle(reader, { findGlobal, persistentLoad: (id) => table.load(id) });
-  const storages = new LegacyStorages(reader, unpickle(reader, plainData), table);
   const note = table.locationNote();
-  return { root, storages, notes: note === null ? [] : [note] };
+  return { root, openStorages: () => new LegacyStorages(reader, table), notes: note === null ? [] : [note] };
 }
 
 class LegacyStorages implements StorageSource {
   readonly littleEndian = true;
   readonly #records = new Map<string, Uint8Array>();
 
-  /** Each storage is its number of elements and then the elements, in the order of `keys`, up to the end of the file. */
-  constructor(reader: ByteReader, keys: PickleValue, table: StorageTable) {
+  /**
+   * After the object comes the list of keys; then, for each key in turn, the number of elements and the elements, up to
+   * the end of the file.
+   */
+  constructor(reader: ByteReader, table: StorageTable) {
+    const keys = unpickle(reader, plainData);
     if (!Array.isArray(keys) || keys.length !== table.byKey.size) {
       throw reader.error(`expected the list of the ${table.byKey.size} storages that the object refers to`);
     }

@@ -6,7 +6,7 @@
 import { FormatError } from "../../errors.ts";
 import { elementTypes } from "../element-types.ts";
 import type { UnpickleContext } from "../pickle/unpickle.ts";
-import { PyGlobal, PyTuple, typeName } from "../pickle/values.ts";
+import { ForeignGlobal, ForeignObject, PyGlobal, PyTuple, typeName } from "../pickle/values.ts";
 import type { PickleValue } from "../pickle/values.ts";
 import { storageElement } from "./globals.ts";
 import type { StorageSource } from "./materialize.ts";
@@ -15,7 +15,8 @@ import { StorageRef } from "./stored-tensor.ts";
 /** An opened file: the object's structure is read, the tensors' values are not. */
 export interface PtFile {
   readonly root: PickleValue;
-  readonly storages: StorageSource;
+  /** Checks where the storages are. @throws FormatError when they are not as the object says */
+  readonly openStorages: () => StorageSource;
   /** What a reader of the file may want to know. */
   readonly notes: readonly string[];
 }
@@ -38,6 +39,7 @@ export class StorageTable {
     if (kind !== "storage" || typeof key !== "string" || typeof location !== "string" || !isCount(numel)) {
       throw new FormatError(`.pt: a reference to a storage is malformed: ${typeName(kind ?? null)}`);
     }
+    if (storageClass instanceof ForeignGlobal) return new ForeignObject(storageClass.label);
     const element = storageElement(storageClass);
     const type = (element === null ? null : elementTypes.get(element)) ?? null;
     const width = type?.bytes ?? 1;

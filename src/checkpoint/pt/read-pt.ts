@@ -45,7 +45,7 @@ export function readPt(bytes: Uint8Array): PtContent {
   if (format !== "pt-zip" && format !== "pt-legacy")
     throw new FormatError(`.pt: expected a PyTorch file, got ${format}`);
   const file = openPt(bytes, format, findGlobal);
-  const tensors = new TensorReader(file.storages, new Budget(bytes.length));
+  const tensors = new TensorReader(file.openStorages(), new Budget(bytes.length));
   const widened = new Map<string, number>();
   const value = toCheckpointValue(file.root, (stored) => {
     countWidened(widened, stored);

@@ -19,7 +19,7 @@ const advice: readonly { readonly pattern: RegExp; readonly says: string }[] = [
     says: `the file holds a whole module with its classes, not its weights. ${RESAVE}`,
   },
   {
-    pattern: /_rebuild_qtensor|\.QU?Int\d+(x\d)?Storage$|^torch\.q(u?int)|^torch\.ao\./,
+    pattern: /_rebuild_qtensor|\.QU?Int\d+(x\d)?Storage$|^torch\.(qu?int|per_(tensor|channel))|^torch\.ao\./,
     says: "quantised tensors are not read. In Python: save the model before quantisation, or x.dequantize()",
   },
   { pattern: /_rebuild_sparse|sparse_/, says: "sparse tensors are not read. In Python: save x.to_dense()" },
@@ -55,10 +55,24 @@ const advice: readonly { readonly pattern: RegExp; readonly says: string }[] = [
 
 /** The message for a name that is not on the list: what it is, why it is refused, and the way out. */
 export function refusal(label: string): string {
+  return `.pt: the file refers to ${label}: ${adviceFor(label)}.`;
+}
+
+/** One message for all names that the same advice fits. */
+export function refusals(labels: Iterable<string>): string[] {
+  const byAdvice = new Map<string, string[]>();
+  for (const label of labels) {
+    const says = adviceFor(label);
+    byAdvice.set(says, [...(byAdvice.get(says) ?? []), label]);
+  }
+  return [...byAdvice].map(([says, names]) => `.pt: the file refers to ${names.join(", ")}: ${says}.`);
+}
+
+function adviceFor(label: string): string {
   const known = advice.find((row) => row.pattern.test(label));
-  const says =
+  return (
     known?.says ??
     "it belongs to neither tensors nor plain data; the file probably holds a whole Python object, and candil executes " +
-      `no code to rebuild it. ${RESAVE}`;
-  return `.pt: the file refers to ${label}: ${says}.`;
+      `no code to rebuild it. ${RESAVE}`
+  );
 }

@@ -32,7 +32,7 @@ export function openZipFile(archive: ZipArchive, findGlobal: FindGlobal): PtFile
   if (reader.remaining !== 0) throw reader.error("has bytes after its end");
   const storages = new ZipStorages(archive, root);
   const notes = [table.locationNote(), storages.littleEndian ? null : "was saved on a big-endian machine"];
-  return { root: value, storages, notes: notes.filter((note) => note !== null) };
+  return { root: value, openStorages: () => storages, notes: notes.filter((note) => note !== null) };
 }
 
 class ZipStorages implements StorageSource {

@@ -28,4 +28,6 @@ if (/\bnew Function\b|\beval\(/.test(Buffer.from(code).toString("utf8"))) {
   throw new Error("the main entry must not generate code at run time");
 }
 const kib = (bytes) => `${(bytes / 1024).toFixed(1)} KiB`;
-console.log(`browser bundle of the main entry: ${kib(code.length)} minified, ${kib(gzipSync(code).length)} gzip`);
+console.log(
+  `browser bundle of the main entry: ${kib(code.length)} minified, ${kib(gzipSync(code).length)} gzip`,
+);

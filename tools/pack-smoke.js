@@ -15,11 +15,25 @@ const run = (program, args, cwd = folder) =>
   execFileSync(program, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
 
 try {
-  const [packed] = JSON.parse(run("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", folder], root));
-  console.log(`tarball: ${packed.filename}, ${kib(packed.size)} packed, ${kib(packed.unpackedSize)} unpacked`);
+  const [packed] = JSON.parse(
+    run("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", folder], root),
+  );
+  console.log(
+    `tarball: ${packed.filename}, ${kib(packed.size)} packed, ${kib(packed.unpackedSize)} unpacked`,
+  );
 
-  writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "consumer", private: true, type: "module" }));
-  run("npm", ["install", "--ignore-scripts", "--omit=optional", "--no-audit", "--no-fund", `./${packed.filename}`]);
+  writeFileSync(
+    join(folder, "package.json"),
+    JSON.stringify({ name: "consumer", private: true, type: "module" }),
+  );
+  run("npm", [
+    "install",
+    "--ignore-scripts",
+    "--omit=optional",
+    "--no-audit",
+    "--no-fund",
+    `./${packed.filename}`,
+  ]);
   checkNoInstallScripts();
 
   writeFileSync(
@@ -35,12 +49,25 @@ export const doors: readonly unknown[] = [decodeImage, startServer];
   );
   const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
   const typeRoots = join(root, "node_modules", "@types");
-  const flags = ["--strict", "--skipLibCheck", "--module", "nodenext", "--target", "es2022", "--types", "node"];
+  const flags = [
+    "--strict",
+    "--skipLibCheck",
+    "--module",
+    "nodenext",
+    "--target",
+    "es2022",
+    "--types",
+    "node",
+  ];
   run(process.execPath, [tsc, ...flags, "--typeRoots", typeRoots, "consumer.ts"]);
   const script = 'import { doubled, doors } from "./consumer.js"; console.log(doubled.join(), doors.length);';
   expectOutput("import", run(process.execPath, ["--input-type=module", "-e", script]), "2,4 2");
   const required = 'console.log(require("candil").tensor([1, 2]).shape.join())';
-  expectOutput("require", run(process.execPath, ["--no-warnings", "--input-type=commonjs", "-e", required]), "2");
+  expectOutput(
+    "require",
+    run(process.execPath, ["--no-warnings", "--input-type=commonjs", "-e", required]),
+    "2",
+  );
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   expectOutput("candil --version", run("npx", ["--no-install", "candil", "--version"]), version);
   const digit = join(root, "examples", "mnist", "test_data", "7.png");
@@ -58,9 +85,12 @@ export const doors: readonly unknown[] = [decodeImage, startServer];
 function checkNoInstallScripts() {
   const lock = JSON.parse(readFileSync(join(folder, "package-lock.json"), "utf8"));
   const offenders = Object.entries(lock.packages).filter(([, entry]) => entry.hasInstallScript);
-  if (offenders.length > 0) throw new Error(`install scripts in: ${offenders.map(([name]) => name).join(", ")}`);
+  if (offenders.length > 0)
+    throw new Error(`install scripts in: ${offenders.map(([name]) => name).join(", ")}`);
   const size = run("du", ["-sk", "node_modules"]).split("\t")[0];
-  console.log(`installed: ${Object.keys(lock.packages).length - 1} packages, ${size} KiB, no install scripts`);
+  console.log(
+    `installed: ${Object.keys(lock.packages).length - 1} packages, ${size} KiB, no install scripts`,
+  );
   statSync(join(folder, "node_modules", "candil", "dist", "index.js"));
 }
 

@@ -21,8 +21,18 @@ export class MnistDigits {
   /** The digit that each picture shows, 0 to 9. */
   readonly labels: Uint8Array;
 
-  /** @throws FormatError when the files do not belong together, or are not MNIST's */
-  constructor(images: Uint8Array, labels: Uint8Array, name: string) {
+  /** @param pixels 784 for each label */
+  constructor(pixels: Uint8Array, labels: Uint8Array) {
+    this.pixels = pixels;
+    this.labels = labels;
+  }
+
+  /**
+   * Reads the two IDX files of one half of MNIST.
+   * @param name for messages
+   * @throws FormatError when the files do not belong together, or are not MNIST's
+   */
+  static fromIdx(images: Uint8Array, labels: Uint8Array, name: string): MnistDigits {
     const pixels = parseIdx(images, `${name} images`);
     const classes = parseIdx(labels, `${name} labels`);
     const [count, height, width] = pixels.shape;
@@ -33,8 +43,12 @@ export class MnistDigits {
       throw new FormatError(`${name} labels: expected ${count} labels, got ${classes.shape.join(" x ")}`);
     }
     if (classes.values.some((label) => label > 9)) throw new FormatError(`${name} labels: a label is above 9`);
-    this.pixels = pixels.values;
-    this.labels = classes.values;
+    return new MnistDigits(pixels.values, classes.values);
+  }
+
+  /** The first `count` digits. */
+  first(count: number): MnistDigits {
+    return new MnistDigits(this.pixels.subarray(0, count * MNIST_PIXELS), this.labels.subarray(0, count));
   }
 
   /** How many digits there are. */

@@ -1,0 +1,152 @@
+/**
+ * @module
+ * A training run that can be put away and taken up again: all that later steps depend on.
+ */
+
+import type { CheckpointKey, CheckpointValue } from "../checkpoint/value.ts";
+import { FormatError } from "../errors.ts";
+import { createMnistNet } from "../model/mnist-net.ts";
+import type { MnistNetName } from "../model/mnist-net.ts";
+import { Adadelta, StepLR } from "../optim/index.ts";
+import type { OptimizerStateDict, SavedValue } from "../optim/index.ts";
+import { defaultGenerator, manualSeed } from "../tensor/random.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import type { AnyTensor } from "../tensor/tensor.ts";
+
+/** Choices that the numbers of a run depend on. */
+export interface TrainingSettings {
+  readonly net: MnistNetName;
+  readonly seed: number;
+  readonly batchSize: number;
+  readonly testBatchSize: number;
+  readonly lr: number;
+  readonly gamma: number;
+  readonly shuffle: boolean;
+}
+
+/** Model, optimizer, schedule and random numbers of a run of the MNIST example. */
+export class TrainingSession {
+  readonly settings: TrainingSettings;
+  readonly model: ReturnType<typeof createMnistNet>;
+  readonly optimizer: Adadelta;
+  readonly scheduler: StepLR;
+  /** Epochs that are complete. */
+  epoch = 0;
+
+  /** Seeds the default generator, then makes a fresh net. */
+  constructor(settings: TrainingSettings) {
+    this.settings = settings;
+    manualSeed(settings.seed);
+    this.model = createMnistNet(settings.net);
+    this.optimizer = new Adadelta(this.model.parameters(), { lr: settings.lr });
+    this.scheduler = new StepLR(this.optimizer, 1, { gamma: settings.gamma });
+  }
+
+  /** Marks an epoch as complete and lets the learning rate fall. */
+  finishEpoch(): void {
+    this.epoch++;
+    this.scheduler.step();
+  }
+
+  /** Everything that later epochs depend on, as a `.pt` file can hold it. */
+  toCheckpoint(): Map<string, CheckpointValue> {
+    const generator = defaultGenerator.getState();
+    const { state, paramGroups } = this.optimizer.stateDict();
+    return new Map<string, CheckpointValue>([
+      ["settings", new Map<CheckpointKey, CheckpointValue>(Object.entries(this.settings))],
+      ["epoch", this.epoch],
+      ["model", new Map<CheckpointKey, CheckpointValue>(this.model.stateDict())],
+      [
+        "optimizer",
+        new Map<CheckpointKey, CheckpointValue>([
+          ["state", new Map([...state].map(([i, entry]) => [i, toDict(entry)]))],
+          ["param_groups", paramGroups.map(toDict)],
+        ]),
+      ],
+      ["generator", new Tensor(generator.words, [generator.words.length], "uint32").to("int64")],
+      ["next_normal", generator.nextNormal],
+    ]);
+  }
+
+  /**
+   * Takes up a run where {@link toCheckpoint} left it; it goes on with the same numbers.
+   * @throws FormatError when the value is not such a checkpoint
+   */
+  static fromCheckpoint(value: CheckpointValue): TrainingSession {
+    const root = dict(value, "the file");
+    const session = new TrainingSession(settingsFrom(dict(root.get("settings"), "settings")));
+    const model = [...dict(root.get("model"), "model")].map(([name, x]): [string, AnyTensor] => [
+      String(name),
+      tensorOf(x, String(name)),
+    ]);
+    session.model.loadStateDict(new Map(model));
+    session.optimizer.loadStateDict(optimizerState(dict(root.get("optimizer"), "optimizer")));
+    const epoch = numberOf(root.get("epoch"), "epoch");
+    while (session.epoch < epoch) session.finishEpoch();
+    const words = tensorOf(root.get("generator"), "generator").to("uint32").data;
+    const nextNormal = root.get("next_normal");
+    defaultGenerator.setState({ words, nextNormal: typeof nextNormal === "number" ? nextNormal : null });
+    return session;
+  }
+}
+
+function toDict(entry: ReadonlyMap<string, SavedValue>): Map<CheckpointKey, CheckpointValue> {
+  return new Map([...entry].map(([key, value]) => [key, isList(value) ? [...value] : value]));
+}
+
+function isList(value: SavedValue): value is readonly number[] {
+  return Array.isArray(value);
+}
+
+function settingsFrom(saved: ReadonlyMap<CheckpointKey, CheckpointValue>): TrainingSettings {
+  const net = saved.get("net");
+  if (net !== "torchserve" && net !== "examples") throw damaged("settings.net");
+  return {
+    net,
+    seed: numberOf(saved.get("seed"), "settings.seed"),
+    batchSize: numberOf(saved.get("batchSize"), "settings.batchSize"),
+    testBatchSize: numberOf(saved.get("testBatchSize"), "settings.testBatchSize"),
+    lr: numberOf(saved.get("lr"), "settings.lr"),
+    gamma: numberOf(saved.get("gamma"), "settings.gamma"),
+    shuffle: saved.get("shuffle") === true,
+  };
+}
+
+function optimizerState(saved: ReadonlyMap<CheckpointKey, CheckpointValue>): OptimizerStateDict {
+  const groups = saved.get("param_groups");
+  if (!Array.isArray(groups)) throw damaged("optimizer.param_groups");
+  const state = [...dict(saved.get("state"), "optimizer.state")].map(
+    ([index, entry]): [number, Map<string, SavedValue>] => [Number(index), savedEntry(entry)],
+  );
+  return { state: new Map(state), paramGroups: groups.map(savedEntry) };
+}
+
+function savedEntry(value: CheckpointValue): Map<string, SavedValue> {
+  return new Map(
+    [...dict(value, "optimizer")].map(([key, entry]): [string, SavedValue] => {
+      if (Array.isArray(entry)) return [String(key), entry.map(Number)];
+      const plain = entry === null || ["number", "boolean", "string"].includes(typeof entry);
+      if (!plain && !(entry instanceof Tensor)) throw damaged(`optimizer ${String(key)}`);
+      return [String(key), entry as SavedValue];
+    }),
+  );
+}
+
+function dict(value: CheckpointValue | undefined, where: string): Map<CheckpointKey, CheckpointValue> {
+  if (value instanceof Map) return value;
+  throw damaged(where);
+}
+
+function tensorOf(value: CheckpointValue | undefined, where: string): AnyTensor {
+  if (value instanceof Tensor) return value;
+  throw damaged(where);
+}
+
+function numberOf(value: CheckpointValue | undefined, where: string): number {
+  if (typeof value === "number") return value;
+  throw damaged(where);
+}
+
+function damaged(where: string): FormatError {
+  return new FormatError(`not a training checkpoint of candil: ${where} is missing or of another kind`);
+}

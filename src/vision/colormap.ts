@@ -18,7 +18,7 @@ export type Colormap = Uint8Array;
 const anchors: { readonly [N in ColormapName]: readonly string[] } = {
   RdWhGn: ["ff0000", "ffffff", "008000"],
   // Ours: the two hues that people with any of the common colour deficiencies tell apart, of equal lightness at each distance.
-  BuWhOr: ["0b4f9e", "7fa9dd", "ffffff", "f0a35e", "a84a00"],
+  BuWhOr: ["1556a8", "7fa9dd", "ffffff", "e88f45", "943500"],
   Greens: ["f7fcf5", "e5f5e0", "c7e9c0", "a1d99b", "74c476", "41ab5d", "238b45", "006d2c", "00441b"],
   Reds: ["fff5f0", "fee0d2", "fcbba1", "fc9272", "fb6a4a", "ef3b2c", "cb181d", "a50f15", "67000d"],
   Blues: ["f7fbff", "deebf7", "c6dbef", "9ecae1", "6baed6", "4292c6", "2171b5", "08519c", "08306b"],
@@ -37,7 +37,10 @@ const SIZE = 256;
 
 const made = new Map<ColormapName, Colormap>();
 
-/** The colours of a map, the lowest first. As matplotlib's `LinearSegmentedColormap` with N = 256, to the byte. */
+/**
+ * The colours of a map, the lowest first. As matplotlib's `LinearSegmentedColormap` with N = 256, to the byte, but for the
+ * darkest of Reds: that is (103, 0, 13) as its author has it, while matplotlib's constant falls short by a rounding error.
+ */
 export function colormapColors(name: ColormapName): Colormap {
   const colors = made.get(name) ?? interpolate(anchors[name]);
   made.set(name, colors);
@@ -49,19 +52,18 @@ export function colorIndex(position: number): number {
   return Math.max(0, Math.min(SIZE - 1, Math.trunc(position * SIZE)));
 }
 
+/** The arithmetic is matplotlib's step by step: truncating to bytes makes its rounding errors visible. */
 function interpolate(stops: readonly string[]): Colormap {
   const colors = stops.map((hex) => [0, 2, 4].map((at) => Number.parseInt(hex.slice(at, at + 2), 16) / 255));
-  const map = new Uint8Array(SIZE * 3);
-  const gap = (SIZE - 1) / (stops.length - 1);
-  for (let i = 0; i < SIZE; i++) {
-    // The stop before i; a colour that stands on a stop belongs to the stretch before it.
-    const stop = Math.max(0, Math.min(stops.length - 2, Math.ceil(i / gap) - 1));
-    const t = (i - stop * gap) / gap;
-    for (let c = 0; c < 3; c++) {
-      const from = colors[stop][c];
-      // Truncated, not rounded: matplotlib's conversion to bytes.
-      map[i * 3 + c] = Math.trunc((t * (colors[stop + 1][c] - from) + from) * 255);
-    }
-  }
-  return map;
+  const last = stops.length - 1;
+  const colors256 = Array.from({ length: SIZE }, (_, i) => {
+    if (i === 0 || i === SIZE - 1) return colors[i === 0 ? 0 : last];
+    const x = (SIZE - 1) * (i * (1 / (SIZE - 1)));
+    const gap = (SIZE - 1) / last;
+    // A colour that stands on a stop belongs to the stretch before it.
+    const before = Math.ceil(x / gap) - 1;
+    const t = (x - before * gap) / gap;
+    return colors[before].map((from, c) => t * (colors[before + 1][c] - from) + from);
+  });
+  return Uint8Array.from(colors256.flat(), (value) => Math.trunc(value * 255));
 }

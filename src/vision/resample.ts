@@ -14,7 +14,9 @@ const PRECISION_BITS = 22;
 
 /**
  * A picture in another size. As Pillow's `image.resize((width, height), filter)`: black and white pictures and palettes
- * take the nearest pixel, whatever the filter, and colours are weighted by their opacity.
+ * take the nearest pixel, whatever the filter, and colours are weighted by their opacity. The numbers are those of Pillow
+ * 13; releases before it always resampled rows before columns, which changes some samples by 1 where a height is reduced
+ * far more than its width.
  */
 export function resample(
   image: Image,
@@ -24,21 +26,31 @@ export function resample(
 ): Image {
   if (image.width === width && image.height === height) return image;
   if (filter === "nearest" || image.mode === "1" || image.mode === "P") {
-    return pickPixels(image, nearestPixels(image.height, height), nearestPixels(image.width, width), []);
+    const nearest = image.mode === "I;16" ? nearestPixels16 : nearestPixels;
+    return pickPixels(image, nearest(image.height, height), nearest(image.width, width), []);
   }
   const { channels, mode } = image;
   const withAlpha = mode === "LA" || mode === "RGBA";
   const source = withAlpha ? premultiplied(image.data, channels) : image.data;
-  const narrowed =
+  const rows = (data: Samples, lines: number): Samples =>
     image.width === width
-      ? source
-      : pass(source, image.height, image.width, channels, lineWeights(image.width, width, filter));
-  // For the columns a row is one pixel of width · channels samples.
-  const data =
+      ? data
+      : pass(data, lines, image.width, channels, lineWeights(image.width, width, filter));
+  // For the columns a row is one pixel of many samples.
+  const columns = (data: Samples, samples: number): Samples =>
     image.height === height
-      ? narrowed
-      : pass(narrowed, 1, image.height, width * channels, lineWeights(image.height, height, filter));
+      ? data
+      : pass(data, 1, image.height, samples, lineWeights(image.height, height, filter));
+  const data = columnsFirst(image, width, height)
+    ? rows(columns(source, image.width * channels), height)
+    : columns(rows(source, image.height), width * channels);
   return new Image(width, height, mode, withAlpha ? unmultiplied(data, channels) : data);
+}
+
+/** Which pass Pillow takes first, which decides about roundings: the columns, when they lose more than twice as much. */
+function columnsFirst(image: Image, width: number, height: number): boolean {
+  const lost = image.height - height;
+  return lost > 0 && lost > 2 * (image.width - width);
 }
 
 /** Which input pixel each output pixel takes; added up as Pillow does, whose sum meets borders by its rounding. */
@@ -48,6 +60,11 @@ function nearestPixels(from: number, to: number): Int32Array {
   const pixels = new Int32Array(to);
   for (let i = 0; i < to; i++, at += step) pixels[i] = Math.trunc(at);
   return pixels;
+}
+
+/** The same for samples of 16 bits, which Pillow leaves to the code for any affine transform. */
+function nearestPixels16(from: number, to: number): Int32Array {
+  return Int32Array.from({ length: to }, (_, i) => Math.trunc((from / to) * (i + 0.5)));
 }
 
 /** Resamples `lines` lines of `length` pixels with `samples` samples each. */

@@ -26,8 +26,8 @@ export interface PadOptions {
 const paddingModes: readonly PaddingMode[] = ["constant", "edge", "reflect", "symmetric"];
 
 /**
- * Adds a border. As `torchvision.transforms.Pad`, except that negative padding, which crops, is refused, and so is a
- * mirror wider than the picture.
+ * Adds a border. As `torchvision.transforms.Pad`, except that negative padding, which crops, is refused, and
+ * that a mirror may be wider than a tensor too, not only than a picture.
  *
  * @example
  * new Pad([2, 4]).apply(picture); // 2 pixels left and right, 4 at the top and the bottom
@@ -51,7 +51,7 @@ export class Pad implements Transform {
   }
 
   /**
-   * @throws ArgumentError when the fill does not fit the channels, or a mirror is wider than the picture
+   * @throws ArgumentError when the fill does not fit the channels
    * @throws ShapeError, DTypeError for tensors that are not [..., C, H, W] or hold integers of 64 bits
    */
   apply(picture: Picture): Picture {
@@ -93,14 +93,8 @@ function fourSides(padding: Padding): readonly [number, number, number, number] 
   return [left, top, right, bottom];
 }
 
-/** Indices of a line with a border. */
+/** Indices of a line with a border. A border wider than the line is mirrored over and over, as NumPy does. */
 function bordered(length: number, before: number, after: number, mode: PaddingMode): Int32Array {
-  const widest = mode === "reflect" ? length - 1 : mode === "symmetric" ? length : Infinity;
-  if (Math.max(before, after) > widest) {
-    throw new ArgumentError(
-      `Pad: mode ${mode} mirrors at most ${widest} of ${length} pixels, got ${Math.max(before, after)}`,
-    );
-  }
   return Int32Array.from({ length: before + length + after }, (_, i) => {
     const at = i - before;
     if (at >= 0 && at < length) return at;
@@ -110,9 +104,15 @@ function bordered(length: number, before: number, after: number, mode: PaddingMo
       case "edge":
         return at < 0 ? 0 : length - 1;
       case "reflect":
-        return at < 0 ? -at : 2 * length - 2 - at;
+        return mirrored(at, length, Math.max(1, 2 * length - 2), 0);
       case "symmetric":
-        return at < 0 ? -1 - at : 2 * length - 1 - at;
+        return mirrored(at, length, 2 * length, 1);
     }
   });
+}
+
+/** Where `at` lands on a line that runs to and fro; `repeated` is 1 when the ends are shown twice. */
+function mirrored(at: number, length: number, period: number, repeated: 0 | 1): number {
+  const place = ((at % period) + period) % period;
+  return place < length ? place : period - repeated - place;
 }

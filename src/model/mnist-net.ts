@@ -10,10 +10,9 @@ import { Linear } from "../nn/linear.ts";
 import { Module } from "../nn/module.ts";
 import { flatten, logSoftmax, maxPool2d, relu } from "../ops/index.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import type { NetName } from "./net-names.ts";
 
 /** Names of the nets: TorchServe's example and pytorch/examples'. */
-export type MnistNetName = NetName;
+export type MnistNetName = "torchserve" | "examples";
 
 /** What both nets share: 1,199,882 parameters. */
 abstract class MnistNet extends Module {

@@ -7,6 +7,7 @@
 import { decode } from "jpeg-js";
 import { ImageError } from "../vision/image-error.ts";
 import { Image } from "../vision/image.ts";
+import { ycbcrToRgb } from "./jpeg-color.ts";
 import { readJpegFile } from "./jpeg-file.ts";
 import type { JpegFile } from "./jpeg-file.ts";
 import { checkPixels } from "./pixel-limit.ts";
@@ -16,7 +17,9 @@ const MAX_SCANS = 100;
 
 /**
  * Decodes a baseline or progressive JPEG file of one (`L`) or three components (`RGB`). As `PIL.Image.open`, which does
- * not turn the picture as its EXIF data may ask.
+ * not turn the picture as its EXIF data may ask. The inverse cosine transform rounds otherwise than libjpeg's: samples
+ * of gray pictures differ by 1 at most, those of RGB by 3. Unlike Pillow, CMYK is refused, and so are progressive colours
+ * with restart markers when those do not divide the scans evenly, a flaw of the decoder.
  * @param maxPixels width × height that is decoded at most
  * @throws ImageError
  */
@@ -54,15 +57,19 @@ function decodeRgba(file: JpegFile): Uint8Array {
   try {
     return decode(file.essential, {
       useTArray: true,
-      colorTransform: isYCbCr(file),
+      // Colours are transformed afterwards, as libjpeg does it.
+      colorTransform: false,
       // Of the two, only this takes a last restart interval that is not full; what is cut short is refused before.
       tolerantDecoding: true,
-      maxResolutionInMP: pixels / 1e6,
+      // One pixel more than there are: the limit is rounded to below a pixel.
+      maxResolutionInMP: (pixels + 1) / 1e6,
       // Coefficients, samples and results take some 30 bytes a pixel.
       maxMemoryUsageInMB: 16 + (64 * pixels) / 2 ** 20,
     }).data;
   } catch (error) {
-    throw new ImageError("JPEG: the picture is damaged", { cause: error });
+    throw new ImageError("JPEG: the picture is damaged, or coded in a way that is not read", {
+      cause: error,
+    });
   }
 }
 
@@ -73,7 +80,11 @@ function isYCbCr({ jfif, adobeTransform, components }: JpegFile): boolean {
   return String.fromCharCode(...components.map(({ id }) => id)) !== "RGB";
 }
 
-function toImage({ width, height, components }: JpegFile, rgba: Uint8Array): Image {
+function toImage(file: JpegFile, rgba: Uint8Array): Image {
+  const { width, height, components } = file;
+  if (components.length === 3 && isYCbCr(file)) {
+    return new Image(width, height, "RGB", ycbcrToRgb(rgba, width, height, components));
+  }
   const channels = components.length;
   const data = new Uint8Array(width * height * channels);
   for (let c = 0; c < channels; c++) {

@@ -1,6 +1,7 @@
 /**
  * @module
- * Tensors from numbers. Random ones are in `random.ts`.
+ * Tensors from numbers. Random ones are in `random.ts`. `NoInfer` in the results keeps a caller's expectation from
+ * choosing the dtype: where labels are wanted, `zeros([2])` is still float32, and a type error.
  */
 
 import { ArgumentError, ShapeError } from "../errors.ts";
@@ -29,7 +30,7 @@ export interface TensorOptions<D extends DType = "float32"> {
 export function tensor<D extends DType = "float32">(
   values: NestedNumbers,
   options: TensorOptions<D> = {},
-): Tensor<D> {
+): Tensor<NoInfer<D>> {
   const shape = nestedShape(values);
   const flat: number[] = [];
   flatten(values, shape, 0, flat);
@@ -52,12 +53,12 @@ export function fromData(
 }
 
 /** A tensor of zeros. As `torch.zeros`. */
-export function zeros<D extends DType = "float32">(shape: Shape, options: TensorOptions<D> = {}): Tensor<D> {
+export function zeros<D extends DType = "float32">(shape: Shape, options: TensorOptions<D> = {}): Tensor<NoInfer<D>> {
   return full(shape, 0, options);
 }
 
 /** A tensor of ones. As `torch.ones`. */
-export function ones<D extends DType = "float32">(shape: Shape, options: TensorOptions<D> = {}): Tensor<D> {
+export function ones<D extends DType = "float32">(shape: Shape, options: TensorOptions<D> = {}): Tensor<NoInfer<D>> {
   return full(shape, 1, options);
 }
 
@@ -66,7 +67,7 @@ export function full<D extends DType = "float32">(
   shape: Shape,
   value: number,
   options: TensorOptions<D> = {},
-): Tensor<D> {
+): Tensor<NoInfer<D>> {
   checkShape("full", shape);
   const dtype = (options.dtype ?? "float32") as D;
   const data = allocate(dtype, elementCount(shape));
@@ -75,12 +76,12 @@ export function full<D extends DType = "float32">(
 }
 
 /** A tensor of the shape and dtype of `x`, filled with zeros. */
-export function zerosLike<D extends DType>(x: Tensor<D>): Tensor<D> {
+export function zerosLike<D extends DType>(x: Tensor<D>): Tensor<NoInfer<D>> {
   return full(x.shape, 0, { dtype: x.dtype });
 }
 
 /** A tensor of the shape and dtype of `x`, filled with ones. */
-export function onesLike<D extends DType>(x: Tensor<D>): Tensor<D> {
+export function onesLike<D extends DType>(x: Tensor<D>): Tensor<NoInfer<D>> {
   return full(x.shape, 1, { dtype: x.dtype });
 }
 
@@ -93,7 +94,7 @@ export function arange<D extends DType = "float32">(
   end?: number,
   step = 1,
   options: TensorOptions<D> = {},
-): Tensor<D> {
+): Tensor<NoInfer<D>> {
   const from = end === undefined ? 0 : start;
   const to = end ?? start;
   const count = Math.ceil((to - from) / step);
@@ -113,7 +114,7 @@ export function linspace<D extends DType = "float32">(
   end: number,
   steps: number,
   options: TensorOptions<D> = {},
-): Tensor<D> {
+): Tensor<NoInfer<D>> {
   const step = steps > 1 ? (end - start) / (steps - 1) : 0;
   // The second half counts back from the end, so that the last value is exactly `end`.
   const values = Array.from({ length: steps }, (_, i) =>

@@ -78,6 +78,20 @@ for (const family of simdFamilies()) {
       fc.assert(agrees, { seed: SEED, numRuns: 250 });
     });
 
+    it("agrees on output gradients that are mostly zero, as behind max-pooling, and adds", () => {
+      const agrees = fc.property(anyConv, fc.nat({ max: 1000 }), (g, seed) => {
+        const size = convLengths(g);
+        const weight = noise(size.weight, seed + 1);
+        const dy = noise(size.y, seed + 2).map((value, i) => ((i * 7919) % 4 === 0 ? value : 0));
+        const dx = noise(size.x, seed + 5);
+        const expected = dx.slice();
+        family.conv2dBackwardInput(dx, dy, weight, g);
+        reference.conv2dBackwardInput(expected, dy, weight, g);
+        assertClose(dx, expected, JSON.stringify(g));
+      });
+      fc.assert(agrees, { seed: SEED, numRuns: 150 });
+    });
+
     it("agrees on sums of thousands of terms, cut into chunks", () => {
       compare(
         convGeometry({ inChannels: 300, outChannels: 9, inHeight: 7, inWidth: 6, padTop: 1, padLeft: 1 }),

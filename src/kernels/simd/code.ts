@@ -28,6 +28,9 @@ export type SimdCode = {
     taps: number,
     bias: number,
   ): void;
+  listNonZero(entries: number, starts: number, from: number, pixels: number, channels: number): void;
+  scatterStrip(bases: number, offset: number, starts: number, pixels: number, weights: number): void;
+  scatterVector(bases: number, offset: number, starts: number, pixels: number, weights: number): void;
   dotRows(out: number, a: number, b: number, pitch: number, rows: number, length: number): void;
   addScaledRows(out: number, a: number, b: number, pitch: number, rows: number, length: number): void;
   transpose(

@@ -5,6 +5,7 @@ import type { Arena } from "./arena.ts";
 import type { SimdCode } from "./code.ts";
 import { contractPixels } from "./contraction.ts";
 import { backwardCorrelation, forwardCorrelation, type Correlation } from "./correlation.ts";
+import { isSparse, scatterPixels } from "./scattering.ts";
 import { slideRows } from "./sliding.ts";
 
 /**
@@ -39,7 +40,8 @@ export function conv2dBackwardInput(
   weight: Float32Array,
   g: Conv2dGeometry,
 ): void {
-  correlate(arena, code, backwardCorrelation(dx, dy, weight, g));
+  if (isSparse(dy, g)) scatterPixels(arena, code, dx, dy, weight, g);
+  else correlate(arena, code, backwardCorrelation(dx, dy, weight, g));
 }
 
 function correlate(arena: Arena, code: SimdCode, c: Correlation): void {

@@ -10,5 +10,6 @@
 export { contract } from "./contract";
 export { dotRows, addScaledRows } from "./rows";
 export { copyColumns, packPanels, packPixels, packPlanes, spreadPhase, transpose } from "./rearrange";
+export { listNonZero, scatterStrip, scatterVector } from "./scatter";
 export { slide } from "./slide";
 export { add, maxPool2x2, reluBackward, reluForward } from "./elementwise";

@@ -21,20 +21,21 @@ interface OutputFile {
 }
 
 /** What each extension is written by. */
-const writers: Readonly<Record<string, (state: State, out: string, bin: boolean) => Promise<OutputFile[]>>> = {
-  ".pt": pt,
-  ".pth": pt,
-  ".safetensors": async (state, out) => {
-    const { writeSafetensors } = await import("../checkpoint/index.ts");
-    return [{ file: out, content: writeSafetensors(state) }];
-  },
-  ".json": async (state, out, bin) => {
-    const { writeJson } = await import("../checkpoint/index.ts");
-    const files = writeJson(state, { bin });
-    const json = { file: out, content: files.json };
-    return files.bin === null ? [json] : [{ file: binBeside(out), content: files.bin }, json];
-  },
-};
+const writers: Readonly<Record<string, (state: State, out: string, bin: boolean) => Promise<OutputFile[]>>> =
+  {
+    ".pt": pt,
+    ".pth": pt,
+    ".safetensors": async (state, out) => {
+      const { writeSafetensors } = await import("../checkpoint/index.ts");
+      return [{ file: out, content: writeSafetensors(state) }];
+    },
+    ".json": async (state, out, bin) => {
+      const { writeJson } = await import("../checkpoint/index.ts");
+      const files = writeJson(state, { bin });
+      const json = { file: out, content: files.json };
+      return files.bin === null ? [json] : [{ file: binBeside(out), content: files.bin }, json];
+    },
+  };
 
 /** The command, which reads any format by its bytes and writes the one that OUT's extension names. */
 export function convertCommand(terminal: Terminal): Command {
@@ -43,12 +44,17 @@ export function convertCommand(terminal: Terminal): Command {
     .argument("<in>", "a file of weights, of any of these formats")
     .argument("<out>", "the file to write; its extension is its format")
     .option("--bin", "put the values of a .json into a .bin beside it")
-    .addHelpText("after", "\nExamples:\n  candil convert mnist_cnn.pt mnist.safetensors\n  candil convert mnist.pt mnist.json --bin")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  candil convert mnist_cnn.pt mnist.safetensors\n  candil convert mnist.pt mnist.json --bin",
+    )
     .action(async (source: string, target: string, { bin = false }: { readonly bin?: boolean }) => {
       const write = writerFor(source, target, bin);
       const { loadCheckpoint } = await import("../checkpoint/index.ts");
       const file = await readWeightsFile(source);
-      const { stateDict, notes } = await aboutFile(source, () => loadCheckpoint(file.bytes, { bin: file.bin }));
+      const { stateDict, notes } = await aboutFile(source, () =>
+        loadCheckpoint(file.bytes, { bin: file.bin }),
+      );
       const files = await write(stateDict, target, bin);
       for (const output of files) await writeWhole(output);
       for (const note of notes) terminal.stderr.write(`note: ${note}\n`);

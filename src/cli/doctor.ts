@@ -44,7 +44,10 @@ export function doctorCommand(terminal: Terminal): Command {
 
 function versions(): Finding {
   const { node, v8 } = process.versions;
-  return { what: "candil", finding: `${packageVersion()} on Node ${node} (V8 ${v8}), ${process.platform} ${process.arch}` };
+  return {
+    what: "candil",
+    finding: `${packageVersion()} on Node ${node} (V8 ${v8}), ${process.platform} ${process.arch}`,
+  };
 }
 
 async function kernelFamilies(): Promise<Finding> {
@@ -52,7 +55,10 @@ async function kernelFamilies(): Promise<Finding> {
   const available = availableKernels();
   const missing = ["simd", "relaxed-simd"].filter((name) => !available.some((family) => family === name));
   const note = missing.length === 0 ? "" : `; not here: ${missing.join(", ")}`;
-  return { what: "kernels", finding: `${kernels().family} in use; available: ${available.join(", ")}${note}` };
+  return {
+    what: "kernels",
+    finding: `${kernels().family} in use; available: ${available.join(", ")}${note}`,
+  };
 }
 
 function cores(): Finding {
@@ -60,13 +66,13 @@ function cores(): Finding {
 }
 
 async function embedded(): Promise<Finding> {
-  const { embeddedMnist, embeddedWeights } = await import("../node/embedded-mnist.ts");
+  const { embeddedMnist } = await import("../node/embedded-mnist.ts");
   try {
     const { description } = await embeddedMnist();
     return { what: "embedded mnist", finding: description };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return { what: "embedded mnist", finding: `${embeddedWeights.pathname}: ${reason}; install candil again`, broken: true };
+    return { what: "embedded mnist", finding: reason, broken: true };
   }
 }
 
@@ -74,7 +80,9 @@ function ports(): Promise<Finding[]> {
   return Promise.all(
     PORTS.map(async ([port, use]) => ({
       what: `port ${port}`,
-      finding: (await isFree(port)) ? `free (${use})` : `in use (${use}): choose another with candil serve --port`,
+      finding: (await isFree(port))
+        ? `free (${use})`
+        : `in use (${use}): choose another with candil serve --port`,
     })),
   );
 }

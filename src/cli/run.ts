@@ -46,13 +46,32 @@ function prepare(command: Command, terminal: Terminal): void {
 /** A message for people. Of a defect it says so, and CANDIL_DEBUG shows where. */
 function reasonOf(error: unknown, { env, stderr }: Terminal): string {
   if (!(error instanceof Error)) return String(error);
-  if (error instanceof CandilError || isSystemError(error)) return error.message;
+  if (error instanceof CandilError) return error.message;
+  if (isSystemError(error)) return systemReason(error);
   if (env["CANDIL_DEBUG"] !== undefined) stderr.write(`${error.stack ?? ""}\n`);
   return `internal error: ${error.message} (set CANDIL_DEBUG=1 to see where, and please report it)`;
 }
 
 function isSystemError(error: Error): error is NodeJS.ErrnoException {
   return "syscall" in error && "code" in error;
+}
+
+/** What the system said, for people: the file first. */
+function systemReason({ code, path, message }: NodeJS.ErrnoException): string {
+  switch (code) {
+    case "ENOENT":
+      return `${path ?? "?"}: there is no such file or folder`;
+    case "EACCES":
+    case "EPERM":
+      return `${path ?? "?"}: this user may not do that`;
+    case "EISDIR":
+      return `${path ?? "the given name"} is a folder; expected a file`;
+    case "ENOSPC":
+      return `${path ?? "?"}: the disk is full`;
+    case undefined:
+    default:
+      return message;
+  }
 }
 
 function oneLine(text: string): string {

@@ -54,7 +54,9 @@ async function openModels({ models, net }: ServeOptions): Promise<Model[]> {
   const opened: Model[] = [];
   for (const entry of models) {
     if (entry === "all") {
-      throw new UsageError("--models all needs a model store, which this version does not have; name the files");
+      throw new UsageError(
+        "--models all needs a model store, which this version does not have; name the files",
+      );
     }
     const mark = entry.indexOf("=");
     if (mark === 0) throw new UsageError(`--models: expected NAME=FILE, got "${entry}"`);
@@ -81,12 +83,18 @@ function explainListenError(error: unknown, host: string, port: number): unknown
   if (!(error instanceof Error && "code" in error)) return error;
   switch (error.code) {
     case "EADDRINUSE":
-      return new CandilError(`port ${port} on ${host} is in use; choose another with --port (0 takes a free one)`);
+      return new CandilError(
+        `port ${port} on ${host} is in use; choose another with --port (0 takes a free one)`,
+      );
     case "EACCES":
-      return new CandilError(`port ${port} needs more rights than this user has; choose one above 1023 with --port`);
+      return new CandilError(
+        `port ${port} needs more rights than this user has; choose one above 1023 with --port`,
+      );
     case "EADDRNOTAVAIL":
     case "ENOTFOUND":
-      return new CandilError(`no interface of this computer has the address ${host}; choose another with --host`);
+      return new CandilError(
+        `no interface of this computer has the address ${host}; choose another with --host`,
+      );
     default:
       return error;
   }
@@ -103,7 +111,10 @@ function loggerFor({ stdout, stderr }: Terminal, { accessLog }: ServeOptions): L
 }
 
 /** What people see first: that it runs, and lines that can be pasted. */
-export function greeting(server: Pick<RunningServer, "url" | "host" | "port">, models: readonly Model[]): string {
+export function greeting(
+  server: Pick<RunningServer, "url" | "host" | "port">,
+  models: readonly Model[],
+): string {
   const everywhere = server.host === "0.0.0.0" || server.host === "::";
   const url = everywhere ? `http://127.0.0.1:${server.port}` : server.url;
   const name = models[0].name;

@@ -4,7 +4,12 @@
  */
 
 import { attributionMethods, isAttributionMethod } from "../attribution/index.ts";
-import type { Attribution, AttributionMethodName, MethodOptions, QuadratureMethod } from "../attribution/index.ts";
+import type {
+  Attribution,
+  AttributionMethodName,
+  MethodOptions,
+  QuadratureMethod,
+} from "../attribution/index.ts";
 import { allocate } from "../tensor/dtype.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { DEFAULT_STEPS } from "./explain-options.ts";

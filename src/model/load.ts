@@ -39,5 +39,7 @@ export function loadModel(bytes: Uint8Array, options: LoadModelOptions = {}): Pr
 /** A .mar is a zip, as a .pt is, but names its manifest in the directory at its end. */
 function isModelArchive(bytes: Uint8Array): boolean {
   const directory = bytes.subarray(Math.max(0, bytes.length - 0x10000));
-  return bytes[0] === 0x50 && bytes[1] === 0x4b && new TextDecoder("latin1").decode(directory).includes("MAR-INF/");
+  return (
+    bytes[0] === 0x50 && bytes[1] === 0x4b && new TextDecoder("latin1").decode(directory).includes("MAR-INF/")
+  );
 }

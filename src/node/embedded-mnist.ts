@@ -4,20 +4,33 @@
  */
 
 import { readFile } from "node:fs/promises";
+import { CandilError } from "../errors.ts";
 import { loadModel } from "../model/load.ts";
 import type { MnistOptions } from "../model/mnist.ts";
 import type { Model } from "../model/model.ts";
 
-/** Where its weights are; at the same distance from src/node and from dist/node. */
-export const embeddedWeights = new URL("../../weights/mnist/mnist.safetensors", import.meta.url);
+/** At the same distance from src/node and from dist/node. */
+const embeddedWeights = new URL("../../weights/mnist/mnist.safetensors", import.meta.url);
 
 /**
  * TorchServe's MNIST net, trained by this project on the 60,000 training images; weights/mnist tells how.
+ * @throws CandilError when the installation lacks the weights
  * @param options its name and version where it is served under others
  *
  * @example
  * const mnist = await embeddedMnist();
  */
 export async function embeddedMnist(options: Omit<MnistOptions, "net"> = {}): Promise<Model> {
-  return loadModel(await readFile(embeddedWeights), { ...options, net: "torchserve" });
+  return loadModel(await readWeights(), { ...options, net: "torchserve" });
+}
+
+async function readWeights(): Promise<Uint8Array> {
+  try {
+    return await readFile(embeddedWeights);
+  } catch (error) {
+    throw new CandilError(
+      "the embedded model's weights/mnist/mnist.safetensors is missing or unreadable; install candil again",
+      { cause: error },
+    );
+  }
 }

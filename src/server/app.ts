@@ -95,8 +95,9 @@ export function createInferenceApp(options: InferenceAppOptions): Express {
     throw resourceNotFound();
   });
   // Express knows an error handler by its four parameters.
-  app.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
+  app.use((error: unknown, request: Request, response: Response, next: NextFunction) => {
     if (error instanceof ClientGone) response.destroy();
+    else if (response.headersSent) next(error);
     else send(request, response, errorAnswer(errorBody(error)), error);
   });
   return app;

@@ -60,12 +60,7 @@ function lingeringEnd(
   request.on("end", end).on("close", end).resume();
 }
 
-function record(
-  request: IncomingMessage,
-  status: number,
-  requestId: string,
-  context: DeliveryContext,
-): void {
+function record(request: IncomingMessage, status: number, requestId: string, context: DeliveryContext): void {
   const { logger, reason, defect, startedAt } = context;
   if (defect !== undefined) logger.defect?.(defect, requestId);
   logger.access?.({

@@ -72,7 +72,9 @@ function jobOf(kind: InferenceKind, model: Model, input: Tensor, asked: Asked): 
 function answerOf(model: Model, { image }: Example, asked: Asked, result: Result): Answer {
   switch (result.kind) {
     case "predict":
-      return asked.format === "full" ? detailAnswer(model, result) : predictionAnswer(result.prediction.prediction);
+      return asked.format === "full"
+        ? detailAnswer(model, result)
+        : predictionAnswer(result.prediction.prediction);
     case "explain":
       return detailAnswer(model, result);
     case "attribute":

@@ -109,6 +109,7 @@ function brokenHttp(code: string | undefined): RequestError {
       return new RequestError("uploadTimeout", "The request did not arrive in time.");
     case "HPE_HEADER_OVERFLOW":
       return new RequestError("headersTooLarge", "The request's headers are too large.");
+    case undefined:
     default:
       return new RequestError("badRequest", "Invalid HTTP message.");
   }

@@ -88,11 +88,11 @@ export class InProcessRunner implements Runner {
   };
 }
 
-function perform({ job, resolve, reject }: Waiting): void {
+function perform(waiting: Waiting): void {
   try {
-    resolve(execute(job));
+    waiting.resolve(execute(waiting.job));
   } catch (error) {
-    reject(error);
+    waiting.reject(error);
   }
 }
 

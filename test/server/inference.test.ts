@@ -2,7 +2,8 @@ import { expect } from "chai";
 import { pythonFloatLists } from "../../src/server/answer/python-json.ts";
 import type { RunningServer } from "../../src/server/index.ts";
 import { startServer } from "../../src/server/index.ts";
-import { decodeImage } from "../../src/node/image.ts";
+import { decodeImage, encodePng } from "../../src/node/image.ts";
+import { heatMap } from "../../src/vision/index.ts";
 import { IntegratedGradients } from "../../src/attribution/index.ts";
 import { digitPng, pngBomb, pngOf } from "../support/png.ts";
 import { exchange, RawClient } from "../support/http.ts";
@@ -70,7 +71,12 @@ describe("The inference port", () => {
       });
     }
 
-    for (const path of ["/predictions/mnist/", "/predictions/mnist/1.0", "/predictions/mn%69st/1.0/", "/predictions/mnist/1.0/a/b"]) {
+    for (const path of [
+      "/predictions/mnist/",
+      "/predictions/mnist/1.0",
+      "/predictions/mn%69st/1.0/",
+      "/predictions/mnist/1.0/a/b",
+    ]) {
       it(`at ${path}`, async () => {
         expect(await textOf(put(path))).to.equal(String(prediction));
       });
@@ -106,7 +112,9 @@ describe("The inference port", () => {
       for (const [type, body] of bodies) {
         const numbers = typeof body === "string" && body.includes("[[[[");
         const sent = numbers ? body.replace("[[[[", "[[[").replace("]]]]", "]]]") : body;
-        expect(await textOf(put("/predictions/mnist", sent, { "content-type": type })), type).to.equal(String(prediction));
+        expect(await textOf(put("/predictions/mnist", sent, { "content-type": type })), type).to.equal(
+          String(prediction),
+        );
       }
     });
 
@@ -115,7 +123,9 @@ describe("The inference port", () => {
       const grey = new Float32Array(784);
       const { fromData } = await import("../../src/tensor/creation.ts");
       const [expected] = mnist.predict(fromData(grey, [1, 1, 28, 28]));
-      const answer = await put("/predictions/mnist?detail=full", zeros, { "content-type": "application/json" });
+      const answer = await put("/predictions/mnist?detail=full", zeros, {
+        "content-type": "application/json",
+      });
       expect(((await answer.json()) as { scores: number[] }).scores).to.deep.equal(expected.scores);
     });
   });
@@ -136,11 +146,18 @@ describe("The inference port", () => {
     it("of the class in the query, the JSON body, the form, or the model's own choice", async () => {
       const three = pythonFloatLists(mnist.attribute(x, { target: 3 })[0].toArray());
       const json = JSON.stringify({ data: png.toString("base64"), target: 3 });
-      const form = multipart([{ name: "data", content: png }, { name: "target", content: "3" }]);
+      const form = multipart([
+        { name: "data", content: png },
+        { name: "target", content: "3" },
+      ]);
       expect(await textOf(put("/explanations/mnist?target=3"))).to.equal(three);
       expect(await textOf(put("/explanations/mnist?target=-7"))).to.equal(three);
-      expect(await textOf(put("/explanations/mnist", json, { "content-type": "application/json" }))).to.equal(three);
-      expect(await textOf(put("/explanations/mnist", form.body, { "content-type": form.type }))).to.equal(three);
+      expect(await textOf(put("/explanations/mnist", json, { "content-type": "application/json" }))).to.equal(
+        three,
+      );
+      expect(await textOf(put("/explanations/mnist", form.body, { "content-type": form.type }))).to.equal(
+        three,
+      );
       const chosen = pythonFloatLists(mnist.attribute(x, { target: prediction })[0].toArray());
       expect(await textOf(put("/explanations/mnist?target=predicted"))).to.equal(chosen);
     });
@@ -149,12 +166,15 @@ describe("The inference port", () => {
       const zero = pythonFloatLists(mnist.attribute(x, { target: 0 })[0].toArray());
       for (const target of [null, "", 0]) {
         const json = JSON.stringify({ data: png.toString("base64"), target });
-        expect(await textOf(put("/explanations/mnist", json, { "content-type": "application/json" }))).to.equal(zero);
+        expect(
+          await textOf(put("/explanations/mnist", json, { "content-type": "application/json" })),
+        ).to.equal(zero);
       }
     });
 
     it("with everything known beside it when detail=full asks for it", async () => {
-      const query = "target=predicted&detail=full&n_steps=20&method=riemann_middle&baseline=black&output=prob";
+      const query =
+        "target=predicted&detail=full&n_steps=20&method=riemann_middle&baseline=black&output=prob";
       const answer = (await (await put(`/explanations/mnist?${query}`)).json()) as Record<string, unknown>;
       expect(Object.keys(answer)).to.deep.equal([
         "prediction",
@@ -183,7 +203,49 @@ describe("The inference port", () => {
         convergence_delta: expected.convergenceDelta,
       });
       // JSON of JavaScript has no negative zero.
-      expect(answer["attributions"]).to.deep.equal(JSON.parse(JSON.stringify(expected.attributions.toArray())));
+      expect(answer["attributions"]).to.deep.equal(
+        JSON.parse(JSON.stringify(expected.attributions.toArray())),
+      );
+    });
+
+    it("with a heat map when the client asks for a PNG by name, enlarged to be seen", async () => {
+      const [attributions] = mnist.attribute(x, { target: 1 });
+      const accept = { accept: "image/png" };
+      const response = await put("/explanations/mnist?target=1", png, accept);
+      expect(response.headers.get("content-type")).to.equal("image/png");
+      expect(Buffer.from(await response.arrayBuffer())).to.deep.equal(
+        Buffer.from(encodePng(heatMap(attributions, { sign: "all", scale: 10 }))),
+      );
+      const query = "target=1&overlay=true&sign=positive&scale=2&colormap=Blues";
+      const over = await put(`/explanations/mnist?${query}`, png, accept);
+      const options = { sign: "positive", scale: 2, colormap: "Blues", overlay: decodeImage(png) } as const;
+      expect(Buffer.from(await over.arrayBuffer())).to.deep.equal(
+        Buffer.from(encodePng(heatMap(attributions, options))),
+      );
+    });
+
+    it("with TorchServe's lists when a client would take anything", async () => {
+      const response = await put("/explanations/mnist", png, { accept: "image/*, */*" });
+      expect((await response.text()).startsWith("[\n  [")).to.equal(true);
+    });
+
+    it("with the reason when a heat map cannot be drawn as asked", async () => {
+      const refused: readonly (readonly [query: string, body: BodyInit, says: RegExp])[] = [
+        ["scale=33", png, /"scale" must be an integer from 1 to 32, got 33/],
+        ["sign=both", png, /"sign" must be one of all, positive, negative, absolute_value/],
+        ["colormap=blues", png, /Did you mean "Blues"\?/],
+        ["overlay=maybe", png, /"overlay" must be true or false/],
+        [
+          "overlay=1",
+          JSON.stringify([new Array(28).fill(new Array(28).fill(0))]),
+          /needs a picture under the map, got bare numbers/,
+        ],
+      ];
+      for (const [query, body, says] of refused) {
+        const response = await put(`/explanations/mnist?${query}`, body, { accept: "image/png" });
+        expect(response.status).to.equal(400);
+        expect(((await response.json()) as ErrorBody).message).to.match(says);
+      }
     });
 
     for (const method of ["saliency", "input_x_gradient", "occlusion"] as const) {
@@ -212,7 +274,8 @@ describe("The inference port", () => {
   });
 
   describe("refuses", () => {
-    const gray = (width: number, height: number): Buffer<ArrayBuffer> => pngOf(new Uint8Array(width * height), width, height);
+    const gray = (width: number, height: number): Buffer<ArrayBuffer> =>
+      pngOf(new Uint8Array(width * height), width, height);
     const rgb = pngOf(new Uint8Array(32 * 30 * 3), 32, 30, 3);
     const json = { "content-type": "application/json" };
     const withTarget = (target: unknown): string => JSON.stringify({ data: png.toString("base64"), target });
@@ -225,38 +288,246 @@ describe("The inference port", () => {
       type: string,
       says: RegExp,
     ])[] = [
-      ["an unknown model", "/predictions/resnet", png, {}, 404, "ModelNotFoundException", /^Model not found: resnet$/],
-      ["an unknown version", "/explanations/mnist/9", png, {}, 404, "ModelVersionNotFoundException", /^Model version: 9 does not exist for model: mnist$/],
-      ["an unknown path", "/nothing/here", null, {}, 404, "ResourceNotFoundException", /^Requested resource is not found, please refer to API document\.$/],
+      [
+        "an unknown model",
+        "/predictions/resnet",
+        png,
+        {},
+        404,
+        "ModelNotFoundException",
+        /^Model not found: resnet$/,
+      ],
+      [
+        "an unknown version",
+        "/explanations/mnist/9",
+        png,
+        {},
+        404,
+        "ModelVersionNotFoundException",
+        /^Model version: 9 does not exist for model: mnist$/,
+      ],
+      [
+        "an unknown path",
+        "/nothing/here",
+        null,
+        {},
+        404,
+        "ResourceNotFoundException",
+        /^Requested resource is not found, please refer to API document\.$/,
+      ],
       ["a path without a model", "/predictions", png, {}, 404, "ResourceNotFoundException", /not found/],
-      ["another spelling of a path", "/Predictions/mnist", png, {}, 404, "ResourceNotFoundException", /not found/],
+      [
+        "another spelling of a path",
+        "/Predictions/mnist",
+        png,
+        {},
+        404,
+        "ResourceNotFoundException",
+        /not found/,
+      ],
       ["a broken percent escape", "/predictions/%zz", png, {}, 400, "BadRequestException", /decode/],
       ["an empty body", "/predictions/mnist", null, {}, 400, "BadRequestException", /no body/],
-      ["text that is no picture", "/predictions/mnist", "hello", { "content-type": "application/pdf" }, 400, "BadRequestException", /PNG or JPEG/],
+      [
+        "text that is no picture",
+        "/predictions/mnist",
+        "hello",
+        { "content-type": "application/pdf" },
+        400,
+        "BadRequestException",
+        /PNG or JPEG/,
+      ],
       ["half a picture", "/predictions/mnist", png.subarray(0, 60), {}, 400, "BadRequestException", /PNG/],
-      ["a picture of the wrong size and colour", "/predictions/mnist", rgb, {}, 400, "BadRequestException", /^mnist takes pictures of 1 channel, 28 x 28; got 3 channels, 30 x 32$/],
-      ["a grey picture that is too large", "/explanations/mnist", gray(29, 28), {}, 400, "BadRequestException", /got 1 channel, 28 x 29$/],
-      ["a header that promises 900 million pixels", "/predictions/mnist", pngBomb(30_000, 30_000), {}, 400, "BadRequestException", /30000 x 30000/],
+      [
+        "a picture of the wrong size and colour",
+        "/predictions/mnist",
+        rgb,
+        {},
+        400,
+        "BadRequestException",
+        /^mnist takes pictures of 1 channel, 28 x 28; got 3 channels, 30 x 32$/,
+      ],
+      [
+        "a grey picture that is too large",
+        "/explanations/mnist",
+        gray(29, 28),
+        {},
+        400,
+        "BadRequestException",
+        /got 1 channel, 28 x 29$/,
+      ],
+      [
+        "a header that promises 900 million pixels",
+        "/predictions/mnist",
+        pngBomb(30_000, 30_000),
+        {},
+        400,
+        "BadRequestException",
+        /30000 x 30000/,
+      ],
       ["bad base64", "/predictions/mnist", '{"data": "!"}', json, 400, "BadRequestException", /Bad base64/],
       ["bad JSON", "/predictions/mnist", '{"data"', json, 400, "BadRequestException", /not valid JSON/],
-      ["numbers of the wrong shape", "/predictions/mnist", "[[1, 2], [3, 4]]", json, 400, "BadRequestException", /takes tensors \[1, 28, 28\], got \[2, 2\]/],
-      ["ragged numbers", "/predictions/mnist", "[[1, 2], [3]]", json, 400, "BadRequestException", /not one tensor/],
-      ["numbers that are text", "/predictions/mnist", '[["1"]]', json, 400, "BadRequestException", /finite float32 numbers/],
-      ["numbers beyond float32", "/predictions/mnist", "[[1e39]]", json, 400, "BadRequestException", /finite float32 numbers/],
-      ["lists as deep as a well", "/predictions/mnist", "[".repeat(50_000) + "]".repeat(50_000), json, 400, "BadRequestException", /deep/],
-      ["a target beyond the classes", "/explanations/mnist?target=10", png, {}, 400, "BadRequestException", /target 10 is out of range: the model has 10 classes, 0 to 9/],
-      ["a target below the classes", "/explanations/mnist?target=-11", png, {}, 400, "BadRequestException", /10 classes/],
-      ["a target that is a fraction", "/explanations/mnist", withTarget(1.5), json, 400, "BadRequestException", /"target" must be an integer or "predicted", got 1.5/],
-      ["a target that is a word", "/explanations/mnist?target=seven", png, {}, 400, "BadRequestException", /"target" must be an integer.*"seven"/],
-      ["several targets for one picture", "/explanations/mnist", withTarget([1, 2]), json, 400, "BadRequestException", /one class for the one picture/],
-      ["an unknown method", "/explanations/mnist?method=saliancy", png, {}, 400, "BadRequestException", /integrated_gradients.*Did you mean "saliency"\?/],
-      ["no steps", "/explanations/mnist?n_steps=0", png, {}, 400, "BadRequestException", /n_steps must be an integer from 1/],
-      ["more steps than the server grants", "/explanations/mnist?n_steps=1001", png, {}, 400, "BadRequestException", /at most 1000/],
-      ["one step for a Riemann sum", "/explanations/mnist?n_steps=1&method=riemann_left", png, {}, 400, "BadRequestException", /from 2/],
-      ["a baseline that is no number", "/explanations/mnist?baseline=white", png, {}, 400, "BadRequestException", /"zero" or "black"/],
-      ["an unknown output", "/explanations/mnist?output=logits", png, {}, 400, "BadRequestException", /Did you mean "logit"\?/],
-      ["a misspelt option", "/explanations/mnist?nsteps=50", png, {}, 400, "BadRequestException", /Unknown option "nsteps". Did you mean "n_steps"\?/],
-      ["an unknown detail", "/predictions/mnist?detail=all", png, {}, 400, "BadRequestException", /one of full, none/],
+      [
+        "numbers of the wrong shape",
+        "/predictions/mnist",
+        "[[1, 2], [3, 4]]",
+        json,
+        400,
+        "BadRequestException",
+        /takes tensors \[1, 28, 28\], got \[2, 2\]/,
+      ],
+      [
+        "ragged numbers",
+        "/predictions/mnist",
+        "[[1, 2], [3]]",
+        json,
+        400,
+        "BadRequestException",
+        /not one tensor/,
+      ],
+      [
+        "numbers that are text",
+        "/predictions/mnist",
+        '[["1"]]',
+        json,
+        400,
+        "BadRequestException",
+        /finite float32 numbers/,
+      ],
+      [
+        "numbers beyond float32",
+        "/predictions/mnist",
+        "[[1e39]]",
+        json,
+        400,
+        "BadRequestException",
+        /finite float32 numbers/,
+      ],
+      [
+        "lists as deep as a well",
+        "/predictions/mnist",
+        "[".repeat(50_000) + "]".repeat(50_000),
+        json,
+        400,
+        "BadRequestException",
+        /deep/,
+      ],
+      [
+        "a target beyond the classes",
+        "/explanations/mnist?target=10",
+        png,
+        {},
+        400,
+        "BadRequestException",
+        /target 10 is out of range: the model has 10 classes, 0 to 9/,
+      ],
+      [
+        "a target below the classes",
+        "/explanations/mnist?target=-11",
+        png,
+        {},
+        400,
+        "BadRequestException",
+        /10 classes/,
+      ],
+      [
+        "a target that is a fraction",
+        "/explanations/mnist",
+        withTarget(1.5),
+        json,
+        400,
+        "BadRequestException",
+        /"target" must be an integer or "predicted", got 1.5/,
+      ],
+      [
+        "a target that is a word",
+        "/explanations/mnist?target=seven",
+        png,
+        {},
+        400,
+        "BadRequestException",
+        /"target" must be an integer.*"seven"/,
+      ],
+      [
+        "several targets for one picture",
+        "/explanations/mnist",
+        withTarget([1, 2]),
+        json,
+        400,
+        "BadRequestException",
+        /one class for the one picture/,
+      ],
+      [
+        "an unknown method",
+        "/explanations/mnist?method=saliancy",
+        png,
+        {},
+        400,
+        "BadRequestException",
+        /integrated_gradients.*Did you mean "saliency"\?/,
+      ],
+      [
+        "no steps",
+        "/explanations/mnist?n_steps=0",
+        png,
+        {},
+        400,
+        "BadRequestException",
+        /n_steps must be an integer from 1/,
+      ],
+      [
+        "more steps than the server grants",
+        "/explanations/mnist?n_steps=1001",
+        png,
+        {},
+        400,
+        "BadRequestException",
+        /at most 1000/,
+      ],
+      [
+        "one step for a Riemann sum",
+        "/explanations/mnist?n_steps=1&method=riemann_left",
+        png,
+        {},
+        400,
+        "BadRequestException",
+        /from 2/,
+      ],
+      [
+        "a baseline that is no number",
+        "/explanations/mnist?baseline=white",
+        png,
+        {},
+        400,
+        "BadRequestException",
+        /"zero" or "black"/,
+      ],
+      [
+        "an unknown output",
+        "/explanations/mnist?output=logits",
+        png,
+        {},
+        400,
+        "BadRequestException",
+        /Did you mean "logit"\?/,
+      ],
+      [
+        "a misspelt option",
+        "/explanations/mnist?nsteps=50",
+        png,
+        {},
+        400,
+        "BadRequestException",
+        /Unknown option "nsteps". Did you mean "n_steps"\?/,
+      ],
+      [
+        "an unknown detail",
+        "/predictions/mnist?detail=all",
+        png,
+        {},
+        400,
+        "BadRequestException",
+        /one of full, none/,
+      ],
     ];
     for (const [what, path, body, headers, status, type, says] of cases) {
       it(what, async () => {
@@ -272,7 +543,11 @@ describe("The inference port", () => {
       });
     }
 
-    for (const [method, path] of [["POST", "/"], ["OPTIONS", "/predictions/mnist"], ["OPTIONS", "/ping"]] as const) {
+    for (const [method, path] of [
+      ["POST", "/"],
+      ["OPTIONS", "/predictions/mnist"],
+      ["OPTIONS", "/ping"],
+    ] as const) {
       it(`${method} ${path}: 405 in TorchServe's words`, async () => {
         const response = await ask(path, { method });
         expect(response.status).to.equal(405);

@@ -45,7 +45,9 @@ describe("A request body", () => {
   it("of text is base64, with line breaks, a data URL, the URL-safe alphabet or no padding", async () => {
     expectPicture(await read("text/plain; charset=utf-8", `${base64.slice(0, 8)}\r\n${base64.slice(8)}\n`));
     expectPicture(await read("text/plain", `data:image/png;base64,${base64}`));
-    expectPicture(await read("text/plain", base64.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")));
+    expectPicture(
+      await read("text/plain", base64.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")),
+    );
   });
 
   it("of base64 is a picture even where curl calls it a form", async () => {
@@ -53,9 +55,15 @@ describe("A request body", () => {
   });
 
   it("of JSON gives data, or body, and the other keys as fields", async () => {
-    const payload = await read("application/json", JSON.stringify({ data: base64, target: 3, n_steps: "50" }));
+    const payload = await read(
+      "application/json",
+      JSON.stringify({ data: base64, target: 3, n_steps: "50" }),
+    );
     expectPicture(payload);
-    expect([...payload.fields]).to.deep.equal([["target", 3], ["n_steps", "50"]]);
+    expect([...payload.fields]).to.deep.equal([
+      ["target", 3],
+      ["n_steps", "50"],
+    ]);
     expectPicture(await read(undefined, JSON.stringify({ body: { b64: base64 } })));
     expectPicture(await read("application/json", JSON.stringify(base64)));
   });
@@ -105,14 +113,22 @@ describe("A request body", () => {
     const picture = Buffer.concat([png, Buffer.from([0, 0, 0xfb, 0xef, 0xbe])]);
     const text = picture.toString("base64");
     expect(text).to.include("+");
-    const payload = await read("application/x-www-form-urlencoded", `target=4&data=${text.replaceAll("=", "%3D")}`);
+    const payload = await read(
+      "application/x-www-form-urlencoded",
+      `target=4&data=${text.replaceAll("=", "%3D")}`,
+    );
     expectPicture(payload, picture);
     expect(payload.fields.get("target")).to.equal("4");
   });
 });
 
 describe("A request body that cannot be read", () => {
-  const cases: readonly (readonly [what: string, type: string | undefined, body: Buffer | string, says: RegExp])[] = [
+  const cases: readonly (readonly [
+    what: string,
+    type: string | undefined,
+    body: Buffer | string,
+    says: RegExp,
+  ])[] = [
     ["nothing at all", undefined, "", /no body.*curl/],
     ["bytes that are no picture", "application/octet-stream", "hello", /PNG or JPEG.*5 bytes.*68656c6c/],
     ["broken JSON", "application/json", '{"data": ', /not valid JSON/],
@@ -123,9 +139,19 @@ describe("A request body that cannot be read", () => {
     ["bad base64", "application/json", '{"data": "iVBO*w0K"}', /Bad base64: character "\*" at position 4/],
     ["no base64", "text/plain", "  \n ", /Bad base64/],
     ["a form without a boundary", "multipart/form-data", "x", /Bad multipart form: Boundary not found/],
-    ["a form that ends early", "multipart/form-data; boundary=b", '--b\r\nContent-Disposition: form-data; name="data"\r\n\r\nabc', /Bad multipart form/],
+    [
+      "a form that ends early",
+      "multipart/form-data; boundary=b",
+      '--b\r\nContent-Disposition: form-data; name="data"\r\n\r\nabc',
+      /Bad multipart form/,
+    ],
     ["a form without a picture", "multipart/form-data; boundary=b", "--b--\r\n", /got none/],
-    ["urlencoded fields without a picture", "application/x-www-form-urlencoded", "image=abc", /form field "data".*got "image"/],
+    [
+      "urlencoded fields without a picture",
+      "application/x-www-form-urlencoded",
+      "image=abc",
+      /form field "data".*got "image"/,
+    ],
   ];
   for (const [what, type, body, says] of cases) {
     it(`is refused with the reason: ${what}`, async () => {

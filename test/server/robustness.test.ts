@@ -63,14 +63,20 @@ describe("The server under clients that misbehave", () => {
           }
           case 1: {
             const name = `nobody${i}`;
-            const response = await fetch(`${url}/predictions/${name}`, { method: "POST", body: digits[digit] });
+            const response = await fetch(`${url}/predictions/${name}`, {
+              method: "POST",
+              body: digits[digit],
+            });
             expect(response.status).to.equal(404);
             expect(await response.text()).to.include(`Model not found: ${name}"`);
             return;
           }
           case 2: {
             const query = `detail=full&target=${digit}&method=saliency`;
-            const response = await fetch(`${url}/explanations/mnist?${query}`, { method: "POST", body: digits[digit] });
+            const response = await fetch(`${url}/explanations/mnist?${query}`, {
+              method: "POST",
+              body: digits[digit],
+            });
             const answer = (await response.json()) as { target: number; prediction: number };
             expect([answer.target, String(answer.prediction)]).to.deep.equal([digit, expected[digit]]);
             return;
@@ -134,13 +140,16 @@ describe("The server under clients that misbehave", () => {
   });
 
   it("cuts a head that never ends", async () => {
-    await withServer({ models: [mnist], limits: { headersTimeoutMs: 60, requestTimeoutMs: 60 } }, async (server) => {
-      const client = new RawClient(server);
-      client.socket.write("PUT /predictions/mnist HTTP/1.1\r\nX-Slow: ");
-      const { status, body } = await client.untilClosed();
-      expect(status).to.equal(408);
-      expect(JSON.parse(body.toString())).to.include({ type: "RequestTimeoutException" });
-    });
+    await withServer(
+      { models: [mnist], limits: { headersTimeoutMs: 60, requestTimeoutMs: 60 } },
+      async (server) => {
+        const client = new RawClient(server);
+        client.socket.write("PUT /predictions/mnist HTTP/1.1\r\nX-Slow: ");
+        const { status, body } = await client.untilClosed();
+        expect(status).to.equal(408);
+        expect(JSON.parse(body.toString())).to.include({ type: "RequestTimeoutException" });
+      },
+    );
   });
 
   it("answers what is not HTTP in TorchServe's words", async () => {
@@ -199,26 +208,34 @@ describe("The server under clients that misbehave", () => {
   it("keeps a defect's details to the log", async () => {
     const defects: unknown[] = [];
     const runner: Runner = { run: () => Promise.reject(new TypeError("secret of the house")) };
-    await withServer({ models: [mnist], runner, logger: { defect: (error) => defects.push(error) } }, async ({ url }) => {
-      const response = await fetch(`${url}/predictions/mnist`, { method: "POST", body: png });
-      expect(response.status).to.equal(500);
-      expect(await response.json()).to.deep.equal({
-        code: 500,
-        type: "InternalServerException",
-        message: "Prediction failed",
-      });
-    });
+    await withServer(
+      { models: [mnist], runner, logger: { defect: (error) => defects.push(error) } },
+      async ({ url }) => {
+        const response = await fetch(`${url}/predictions/mnist`, { method: "POST", body: png });
+        expect(response.status).to.equal(500);
+        expect(await response.json()).to.deep.equal({
+          code: 500,
+          type: "InternalServerException",
+          message: "Prediction failed",
+        });
+      },
+    );
     expect(String(defects[0])).to.include("secret of the house");
   });
 
   it("writes a line of TorchServe's access log for each answer", async () => {
     const { accessLine } = await import("../../src/server/index.ts");
     const lines: string[] = [];
-    await withServer({ models: [mnist], logger: { access: (r) => lines.push(accessLine(r)) } }, async ({ url }) => {
-      await fetch(`${url}/predictions/mnist?x=1`, { method: "POST", body: png });
-      await fetch(`${url}/predictions/none`, { method: "POST", body: png });
-    });
-    expect(lines[0]).to.match(/^\/127\.0\.0\.1:\d+ "POST \/predictions\/mnist\?x=1 HTTP\/1\.1" 200 \d+ [0-9a-f-]{36}$/);
+    await withServer(
+      { models: [mnist], logger: { access: (r) => lines.push(accessLine(r)) } },
+      async ({ url }) => {
+        await fetch(`${url}/predictions/mnist?x=1`, { method: "POST", body: png });
+        await fetch(`${url}/predictions/none`, { method: "POST", body: png });
+      },
+    );
+    expect(lines[0]).to.match(
+      /^\/127\.0\.0\.1:\d+ "POST \/predictions\/mnist\?x=1 HTTP\/1\.1" 200 \d+ [0-9a-f-]{36}$/,
+    );
     expect(lines[1]).to.match(/404 \d+ [0-9a-f-]{36} "Model not found: none"$/);
   });
 });

@@ -12,7 +12,10 @@ export interface Part {
 }
 
 /** The body of a form and its content type. */
-export function multipart(parts: readonly Part[]): { readonly type: string; readonly body: Buffer<ArrayBuffer> } {
+export function multipart(parts: readonly Part[]): {
+  readonly type: string;
+  readonly body: Buffer<ArrayBuffer>;
+} {
   const boundary = "----candil-boundary";
   const pieces = parts.flatMap(({ name, filename, type, content }) => [
     Buffer.from(

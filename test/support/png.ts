@@ -8,7 +8,12 @@ import { PNG } from "pngjs";
 import { digitPixels } from "./digits.ts";
 
 /** A PNG of `width` × `height` grey (1), RGB (3) or RGBA (4) pixels, 0 to 255, row by row. */
-export function pngOf(pixels: ArrayLike<number>, width: number, height: number, channels: 1 | 3 | 4 = 1): Buffer<ArrayBuffer> {
+export function pngOf(
+  pixels: ArrayLike<number>,
+  width: number,
+  height: number,
+  channels: 1 | 3 | 4 = 1,
+): Buffer<ArrayBuffer> {
   const png = new PNG({ width, height });
   for (let i = 0; i < width * height; i++) {
     for (let c = 0; c < 3; c++) png.data[4 * i + c] = pixels[channels * i + (channels === 1 ? 0 : c)];

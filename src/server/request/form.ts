@@ -49,7 +49,11 @@ export function readMultipart(contentType: string, body: Buffer): Promise<FormPa
   });
 }
 
-function openParser(contentType: string, size: number, fail: (reason: unknown) => void): BusboyInstance | null {
+function openParser(
+  contentType: string,
+  size: number,
+  fail: (reason: unknown) => void,
+): BusboyInstance | null {
   try {
     return new Busboy({
       headers: { "content-type": contentType },

@@ -41,7 +41,10 @@ function flatten(values: readonly unknown[], shape: readonly number[], depth: nu
   for (const entry of values) {
     if (innermost) {
       if (typeof entry !== "number" || !Number.isFinite(Math.fround(entry))) {
-        throw new RequestError("badRequest", `Expected finite float32 numbers in the lists, got ${describe(entry)}.`);
+        throw new RequestError(
+          "badRequest",
+          `Expected finite float32 numbers in the lists, got ${describe(entry)}.`,
+        );
       }
       flat.push(entry);
     } else {

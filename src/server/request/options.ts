@@ -69,7 +69,10 @@ function queryOf(url = ""): URLSearchParams {
 function readExplainOptions(fields: Fields, maxSteps: number): ExplainOptions {
   const nSteps = integerField(fields, "n_steps");
   if (nSteps !== undefined && nSteps > maxSteps) {
-    throw new RequestError("badRequest", `Option "n_steps" must be at most ${maxSteps} on this server, got ${nSteps}.`);
+    throw new RequestError(
+      "badRequest",
+      `Option "n_steps" must be at most ${maxSteps} on this server, got ${nSteps}.`,
+    );
   }
   return withoutAbsent({
     target: readTarget(fields),
@@ -108,7 +111,9 @@ function readBaseline(fields: Fields): ExplainBaseline | undefined {
 }
 
 /** Leaves out what was not asked for, so that defaults are decided in one place. */
-function withoutAbsent(options: { [K in keyof ExplainOptions]: ExplainOptions[K] | undefined }): ExplainOptions {
+function withoutAbsent(options: {
+  [K in keyof ExplainOptions]: ExplainOptions[K] | undefined;
+}): ExplainOptions {
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   return { target: DEFAULT_TARGET, ...given };
 }

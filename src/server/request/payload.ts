@@ -95,7 +95,12 @@ function contentField(names: Iterable<string>, kind: string): string {
   throw new RequestError(
     "badRequest",
     `Expected the picture under the ${kind} "data" (or "body"), got ` +
-      (given.length === 0 ? "none." : `${given.slice(0, 8).map((name) => JSON.stringify(name.slice(0, 40))).join(", ")}.`) +
+      (given.length === 0
+        ? "none."
+        : `${given
+            .slice(0, 8)
+            .map((name) => JSON.stringify(name.slice(0, 40)))
+            .join(", ")}.`) +
       (near === undefined ? "" : ` Did you mean "${nearestName(near, CONTENT_FIELDS) ?? "data"}"?`),
   );
 }

@@ -15,6 +15,12 @@ export const MAX_PICKLE_OPS = 8_000_000;
 /** Lists, tuples, dicts, sets and calls of one pickle; a tensor takes about 5. */
 export const MAX_PICKLE_CONTAINERS = 600_000;
 
+/** Values that one pickle may remember for later; a tensor takes about 10. */
+export const MAX_PICKLE_MEMO = 2_000_000;
+
+/** Classes and functions that a file may name and still be described. */
+export const MAX_FOREIGN_NAMES = 1000;
+
 /** Levels of containers inside containers. */
 export const MAX_DEPTH = 100;
 
@@ -36,6 +42,9 @@ export const MAX_ZIP_ENTRIES = 200_000;
 /** Bytes of a safetensors header, as its specification says. */
 export const MAX_SAFETENSORS_HEADER = 100_000_000;
 
+/** Bytes that even an empty tensor takes in memory, roughly. */
+const TENSOR_OVERHEAD = 256;
+
 /**
  * Bytes that reading may yield. A file of n bytes may become max(16 MiB, 8 n): room for float8 that is widened to
  * float32 (4 n), for views that overlap, and for expanded tensors, but not for a kilobyte that claims a gigabyte.
@@ -48,9 +57,12 @@ export class Budget {
     this.#limit = Math.max(16 * 2 ** 20, 8 * fileBytes);
   }
 
-  /** @throws FormatError when `bytes` more are more than the file warrants */
+  /**
+   * Accounts for a tensor whose values take `bytes`.
+   * @throws FormatError when that is more than the file warrants
+   */
   spend(bytes: number, what: string): void {
-    this.#spent += bytes;
+    this.#spent += bytes + TENSOR_OVERHEAD;
     if (!(this.#spent <= this.#limit)) {
       throw new FormatError(
         `${what}: would take ${this.#spent} bytes in all, more than the ${this.#limit} that a file of this size may ` +

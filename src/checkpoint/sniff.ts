@@ -79,7 +79,11 @@ function checkArchive(bytes: Uint8Array): "pt-zip" {
     );
   }
   if (!has(/^[^/]+\/data\.pkl$/)) {
-    const some = names.slice(0, 5).join(", ") || "nothing";
+    const some =
+      names
+        .slice(0, 5)
+        .map((name) => JSON.stringify(name))
+        .join(", ") || "nothing";
     throw new FormatError(
       `checkpoint: this zip archive is not one of PyTorch's: it holds ${some}, but no data.pkl`,
     );

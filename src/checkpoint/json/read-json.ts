@@ -46,7 +46,7 @@ export function readJson(source: Uint8Array | string, bin: Uint8Array | null = n
 
 /** The tensors of the file by name, checked but for their values. @throws FormatError */
 export function readJsonEntries(source: Uint8Array | string): Map<string, JsonEntry> {
-  const root = parseJson(".json", source, MAX_TENSORS + 2);
+  const root = parseJson(".json", source, 3 * MAX_TENSORS + 2);
   if (!isJsonObject(root) || root.format !== JSON_FORMAT || !isJsonObject(root.tensors)) {
     throw new FormatError(`.json: expected {"format": "${JSON_FORMAT}", "version": 1, "tensors": {...}}`);
   }

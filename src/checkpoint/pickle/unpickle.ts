@@ -7,7 +7,13 @@
 
 import type { FormatError } from "../../errors.ts";
 import type { ByteReader } from "../bytes/byte-reader.ts";
-import { MAX_GLOBAL_NAME, MAX_PICKLE_BYTES, MAX_PICKLE_CONTAINERS, MAX_PICKLE_OPS } from "../limits.ts";
+import {
+  MAX_GLOBAL_NAME,
+  MAX_PICKLE_BYTES,
+  MAX_PICKLE_CONTAINERS,
+  MAX_PICKLE_MEMO,
+  MAX_PICKLE_OPS,
+} from "../limits.ts";
 import { opcode, opcodeNames } from "./opcodes.ts";
 import { ForeignObject, isKey, PyGlobal, PyTuple, typeName } from "./values.ts";
 import type { PickleKey, PickleValue } from "./values.ts";
@@ -33,12 +39,14 @@ export function unpickle(reader: ByteReader, context: UnpickleContext): PickleVa
 class Machine {
   readonly reader: ByteReader;
   readonly context: UnpickleContext;
-  readonly memo = new Map<number, PickleValue>();
+  readonly #memo = new Map<number, PickleValue>();
   readonly #start: number;
   readonly #stack: PickleValue[] = [];
   /** Heights of the stack at which a MARK was set and not yet used. */
   readonly #marks: number[] = [];
   #containers = 0;
+  /** Bytes that calls have made out of their arguments, roughly. */
+  #made = 0;
   #opStart: number;
 
   constructor(reader: ByteReader, context: UnpickleContext) {
@@ -85,6 +93,30 @@ class Machine {
       throw this.fail(`has more than ${MAX_PICKLE_CONTAINERS} lists, tuples, dicts and objects`);
     }
     this.#stack.push(value);
+  }
+
+  /** Calls {@link pushContainer} with what a call gave: a copy of arguments that may be recalled again and again. */
+  pushMade(value: PickleValue): void {
+    if (value instanceof Uint8Array) this.#made += value.length;
+    if (value instanceof Map || value instanceof Set) this.#made += 64 * value.size;
+    if (this.#made > MAX_PICKLE_BYTES) throw this.fail(`makes more than ${MAX_PICKLE_BYTES} bytes by calls`);
+    this.pushContainer(value);
+  }
+
+  remember(index: number): void {
+    this.#memo.set(index, this.top());
+    if (this.#memo.size > MAX_PICKLE_MEMO) throw this.fail(`remembers more than ${MAX_PICKLE_MEMO} values`);
+  }
+
+  /** Remembers under the next free number, as protocol 4 does. */
+  memoize(): void {
+    this.remember(this.#memo.size);
+  }
+
+  recall(index: number): void {
+    const value = this.#memo.get(index);
+    if (value === undefined) throw this.fail(`recalls value ${index}, which was never remembered`);
+    this.push(value);
   }
 
   pop(): PickleValue {
@@ -170,16 +202,6 @@ function tuple(m: Machine, count: number): void {
   m.pushContainer(new PyTuple(items));
 }
 
-function remember(m: Machine, index: number): void {
-  m.memo.set(index, m.top());
-}
-
-function recall(m: Machine, index: number): void {
-  const value = m.memo.get(index);
-  if (value === undefined) throw m.fail(`recalls value ${index}, which was never remembered`);
-  m.push(value);
-}
-
 function long(m: Machine): void {
   const bytes = m.reader.take(m.reader.u8());
   let digits = "";
@@ -220,7 +242,7 @@ function call(m: Machine): void {
   }
   if (!(args instanceof PyTuple))
     throw m.fail(`calls ${callee.label} with a ${typeName(args)}, expected a tuple`);
-  m.pushContainer(callee.call(args.items));
+  m.pushMade(callee.call(args.items));
 }
 
 /**
@@ -291,11 +313,11 @@ const operations: ReadonlyMap<number, Operation> = new Map(
     EMPTY_SET: (m) => m.pushContainer(new Set()),
     ADDITEMS: addItems,
     FROZENSET: (m) => m.pushContainer(new Set(m.popToMark().map((item) => key(m, item)))),
-    BINPUT: (m) => remember(m, m.reader.u8()),
-    LONG_BINPUT: (m) => remember(m, m.reader.u32()),
-    MEMOIZE: (m) => remember(m, m.memo.size),
-    BINGET: (m) => recall(m, m.reader.u8()),
-    LONG_BINGET: (m) => recall(m, m.reader.u32()),
+    BINPUT: (m) => m.remember(m.reader.u8()),
+    LONG_BINPUT: (m) => m.remember(m.reader.u32()),
+    MEMOIZE: (m) => m.memoize(),
+    BINGET: (m) => m.recall(m.reader.u8()),
+    LONG_BINGET: (m) => m.recall(m.reader.u32()),
     GLOBAL: (m) => {
       const module = m.reader.line(MAX_GLOBAL_NAME);
       m.push(m.context.findGlobal(module, m.reader.line(MAX_GLOBAL_NAME)));

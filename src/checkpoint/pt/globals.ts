@@ -56,8 +56,8 @@ const callable: Record<string, PyGlobal["call"]> = {
   "torch._utils._rebuild_parameter_with_state": rebuild.rebuildParameter,
   "torch._tensor._rebuild_from_type_v2": rebuild.rebuildFromType,
   "torch.Size": (args) => new PyTuple(sequence("torch.Size", args)),
-  "torch.device": (args) => `${String(args[0])}${args.length > 1 ? `:${String(args[1])}` : ""}`,
-  "torch.serialization._get_layout": (args) => String(args[0]),
+  "torch.device": device,
+  "torch.serialization._get_layout": (args) => word("a layout", args[0]),
   "collections.OrderedDict": dict,
   "collections.Counter": dict,
   "builtins.set": set,
@@ -83,9 +83,13 @@ export function findGlobal(module: string, name: string): PyGlobal {
   return found;
 }
 
-/** `module.name`; Python 2 called its built-in module `__builtin__`. */
+/**
+ * `module.name`; Python 2 called its built-in module `__builtin__`. What could steer a terminal, or fill it, becomes `?`
+ * or is cut off: names come from the file and go into messages.
+ */
 export function globalLabel(module: string, name: string): string {
-  return `${module === "__builtin__" ? "builtins" : module}.${name}`;
+  const label = `${module === "__builtin__" ? "builtins" : module}.${name}`;
+  return label.slice(0, 128).replace(/[^\w.]/g, "?");
 }
 
 /**
@@ -103,9 +107,8 @@ export function storageElement(storageClass: PickleValue): string | null {
 
 function sequence(what: string, args: Args): readonly PickleValue[] {
   const [first = new PyTuple([])] = args;
-  const items = first instanceof PyTuple ? first.items : first;
-  if (!Array.isArray(items))
-    throw new FormatError(`.pt: ${what} of a ${typeName(first)}, expected a list or tuple`);
+  const items = first instanceof PyTuple ? first.items : Array.isArray(first) ? first : null;
+  if (items === null) throw new FormatError(`.pt: ${what} of a ${typeName(first)}, expected a list or tuple`);
   return items;
 }
 
@@ -131,13 +134,31 @@ function keyOf(what: string, value: PickleValue): PickleKey {
   throw new FormatError(`.pt: ${what} is a ${typeName(value)}, expected a string or number`);
 }
 
+/** `torch.device("cuda", 0)` as its name. */
+function device(args: Args): string {
+  const [type, index] = args;
+  return typeof index === "number" ? `${word("a device", type)}:${index}` : word("a device", type);
+}
+
+/** A string that is short, so that none can grow from call to call. */
+function word(what: string, value: PickleValue | undefined): string {
+  if (typeof value === "string" && value.length <= 64) return value;
+  throw new FormatError(`.pt: ${what} is named by a ${typeName(value ?? null)}, expected a word`);
+}
+
 /** Protocol 2 has no bytes: Python writes them as text of the characters 0 to 255. */
 function encode(args: Args): Uint8Array {
   const [text, encoding] = args;
   if (typeof text !== "string" || encoding !== "latin1") {
     throw new FormatError(
-      `.pt: bytes are given as ${typeName(text)} in ${String(encoding)}, expected str in latin1`,
+      `.pt: bytes are given as a ${typeName(text ?? null)} in another encoding than latin1`,
     );
   }
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < bytes.length; i++) {
+    bytes[i] = text.charCodeAt(i);
+    if (bytes[i] !== text.charCodeAt(i))
+      throw new FormatError(".pt: bytes are given as text that is not latin1");
+  }
+  return bytes;
 }

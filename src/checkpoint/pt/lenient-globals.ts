@@ -4,6 +4,7 @@
  */
 
 import { FormatError } from "../../errors.ts";
+import { MAX_FOREIGN_NAMES } from "../limits.ts";
 import { ForeignGlobal, ForeignObject, PyGlobal } from "../pickle/values.ts";
 import type { PickleValue } from "../pickle/values.ts";
 import { findGlobal, globalLabel } from "./globals.ts";
@@ -21,6 +22,9 @@ export class LenientGlobals {
     const label = globalLabel(module, name);
     const tag = this.#tags.get(label) ?? this.#makeTag(module, name, label);
     this.#tags.set(label, tag);
+    if (this.#tags.size > MAX_FOREIGN_NAMES) {
+      throw new FormatError(`.pt: the file names more than ${MAX_FOREIGN_NAMES} classes and functions`);
+    }
     return tag;
   };
 

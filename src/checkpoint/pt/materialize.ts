@@ -37,20 +37,13 @@ export class TensorReader {
   /** @throws FormatError when the storage is damaged or the values are more than the file warrants */
   read(stored: StoredTensor): AnyTensor {
     const { identity, type, shape } = stored;
-    let data = this.#shared.get(identity);
-    if (data === undefined) {
-      const count = elementCount(shape);
-      this.#budget.spend(
-        count * Math.max(type.bytes, itemSize(type.dtype)),
-        `a tensor of shape [${shape.join(", ")}]`,
-      );
-      data = decodeElements(
-        type,
-        gather(this.#source.read(stored.storage), stored),
-        this.#source.littleEndian,
-      );
-      this.#shared.set(identity, data);
-    }
+    const known = this.#shared.get(identity);
+    const bytes = known === undefined ? elementCount(shape) * Math.max(type.bytes, itemSize(type.dtype)) : 0;
+    this.#budget.spend(bytes, `a tensor of shape [${shape.join(", ")}]`);
+    const { littleEndian } = this.#source;
+    const data =
+      known ?? decodeElements(type, gather(this.#source.read(stored.storage), stored), littleEndian);
+    this.#shared.set(identity, data);
     const requiresGrad = stored.requiresGrad && (type.dtype === "float32" || type.dtype === "float64");
     return new Tensor<DType>(data, shape, type.dtype, { requiresGrad });
   }

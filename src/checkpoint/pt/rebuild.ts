@@ -6,6 +6,7 @@
 import { FormatError } from "../../errors.ts";
 import { elementTypes } from "../element-types.ts";
 import type { ElementType } from "../element-types.ts";
+import { MAX_RANK } from "../limits.ts";
 import { PyGlobal, PyTuple, typeName } from "../pickle/values.ts";
 import type { PickleValue } from "../pickle/values.ts";
 import { StorageRef, StoredTensor } from "./stored-tensor.ts";
@@ -56,12 +57,15 @@ export function rebuildFromType(args: Args): PickleValue {
   const [callee, type, inner] = args;
   const plain =
     type instanceof PyGlobal && /^torch\.(Tensor|nn\.parameter\.(Parameter|Buffer))$/.test(type.label);
-  if (!plain || !(callee instanceof PyGlobal) || callee.call === null || !(inner instanceof PyTuple)) {
+  // Only the functions of this file, and not this one: a chain of calls inside calls has no end.
+  const rebuilds =
+    callee instanceof PyGlobal && callee.label.startsWith("torch._utils.") ? callee.call : null;
+  if (!plain || rebuilds === null || !(inner instanceof PyTuple)) {
     throw new FormatError(
       `.pt: a tensor of the class ${typeName(type)} is not read; save it as x.as_subclass(torch.Tensor)`,
     );
   }
-  return callee.call(inner.items);
+  return rebuilds(inner.items);
 }
 
 function stored(storage: StorageRef, type: ElementType, args: Args, requiresGrad: boolean): StoredTensor {
@@ -80,6 +84,8 @@ function stored(storage: StorageRef, type: ElementType, args: Args, requiresGrad
 
 function sizes(value: PickleValue): number[] {
   const items = value instanceof PyTuple ? value.items : [value];
+  if (items.length > MAX_RANK)
+    throw new FormatError(`.pt: a tensor of ${items.length} dimensions is impossible`);
   return items.map((item) => {
     if (typeof item !== "number")
       throw new FormatError(`.pt: a tensor has the size ${typeName(item)}, expected an int`);

@@ -63,7 +63,9 @@ export function refusals(labels: Iterable<string>): string[] {
   const byAdvice = new Map<string, string[]>();
   for (const label of labels) {
     const says = adviceFor(label);
-    byAdvice.set(says, [...(byAdvice.get(says) ?? []), label]);
+    const names = byAdvice.get(says);
+    if (names === undefined) byAdvice.set(says, [label]);
+    else names.push(label);
   }
   return [...byAdvice].map(([says, names]) => `.pt: the file refers to ${names.join(", ")}: ${says}.`);
 }

@@ -68,6 +68,7 @@ function rootFolder(archive: ZipArchive): string {
     throw new FormatError(
       `.pt: expected a zip archive with one folder that holds data.pkl, got ${[...archive.entries.keys()]
         .slice(0, 5)
+        .map((name) => JSON.stringify(name))
         .join(", ")}`,
     );
   }

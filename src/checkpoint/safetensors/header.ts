@@ -79,7 +79,7 @@ export function readHeader(bytes: Uint8Array): SafetensorsHeader {
   const dataStart = LENGTH_BYTES + Number(length);
   const text = bytes.subarray(LENGTH_BYTES, dataStart);
   if (text[0] !== 0x7b) throw new FormatError(".safetensors: expected a header that begins with {");
-  const json = parseJson(".safetensors header", text, MAX_TENSORS + 2);
+  const json = parseJson(".safetensors header", text, 3 * MAX_TENSORS + 2);
   if (!isJsonObject(json)) throw new FormatError(".safetensors: expected a header that is an object");
   const entries = new Map<string, SafetensorsEntry>();
   let metadata: ReadonlyMap<string, string> = new Map();

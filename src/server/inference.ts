@@ -10,14 +10,14 @@ import type { Tensor } from "../tensor/tensor.ts";
 import type { Image } from "../vision/image.ts";
 import type { Answer } from "./answer/answer.ts";
 import { heatMapAnswer } from "./answer/heat-map.ts";
-import { attributionsAnswer, detailAnswer, predictionAnswer } from "./answer/result.ts";
+import { bareAnswer, detailAnswer } from "./answer/result.ts";
 import type { Limits } from "./limits.ts";
 import { readBody } from "./request/body.ts";
 import type { Content } from "./request/content.ts";
 import { tensorOfLists } from "./request/numbers.ts";
-import { readAsked } from "./request/options.ts";
-import type { Asked } from "./request/options.ts";
+import { readExplanationWishes, readPredictionWishes } from "./request/options.ts";
 import { readPayload } from "./request/payload.ts";
+import type { Payload } from "./request/payload.ts";
 import type { Job, Result, Runner } from "./runner.ts";
 
 /** The two questions, by the first segment of their paths. */
@@ -47,13 +47,41 @@ export async function inference(
   response: ServerResponse,
   { limits, runner }: InferenceContext,
 ): Promise<Answer> {
-  const { headers, url } = request;
-  const payload = await readPayload(headers["content-type"], await readBody(request, limits));
-  const asked = readAsked(url, headers.accept, payload.fields, limits);
-  if (kind === "explanations") model.checkOptions(asked.explain);
-  const example = exampleOf(model, payload.content, limits);
-  const result = await runner.run(jobOf(kind, model, example.input, asked), abortWithClient(response));
-  return answerOf(model, example, asked, result);
+  const body = await readBody(request, limits);
+  const payload = await readPayload(request.headers["content-type"], body);
+  const question = kind === "predictions" ? prediction : explanation;
+  return question(model, payload, request, limits, (job) => runner.run(job, abortWithClient(response)));
+}
+
+type Run = (job: Job) => Promise<Result>;
+
+async function prediction(
+  model: Model,
+  { content, fields }: Payload,
+  request: IncomingMessage,
+  limits: Limits,
+  run: Run,
+): Promise<Answer> {
+  const { full } = readPredictionWishes(request.url, fields);
+  const { input } = exampleOf(model, content, limits);
+  const result = await run({ kind: "predict", model, input });
+  return full ? detailAnswer(model, result) : bareAnswer(result);
+}
+
+async function explanation(
+  model: Model,
+  { content, fields }: Payload,
+  request: IncomingMessage,
+  limits: Limits,
+  run: Run,
+): Promise<Answer> {
+  const wishes = readExplanationWishes(request.url, request.headers.accept, fields, limits);
+  const { explain: options, format, heatMap } = wishes;
+  model.checkOptions(options);
+  const { image, input } = exampleOf(model, content, limits);
+  const result = await run({ kind: format === "full" ? "explain" : "attribute", model, input, options });
+  if (result.kind !== "attribute") return detailAnswer(model, result);
+  return format === "picture" ? heatMapAnswer(result.attributions, image, heatMap) : bareAnswer(result);
 }
 
 function exampleOf(model: Model, content: Content, limits: Limits): Example {
@@ -62,26 +90,6 @@ function exampleOf(model: Model, content: Content, limits: Limits): Example {
   }
   const image = decodeImage(content.bytes, { maxPixels: limits.maxImagePixels });
   return { image, input: model.transform(image) };
-}
-
-function jobOf(kind: InferenceKind, model: Model, input: Tensor, asked: Asked): Job {
-  if (kind === "predictions") return { kind: "predict", model, input };
-  return { kind: asked.format === "full" ? "explain" : "attribute", model, input, options: asked.explain };
-}
-
-function answerOf(model: Model, { image }: Example, asked: Asked, result: Result): Answer {
-  switch (result.kind) {
-    case "predict":
-      return asked.format === "full"
-        ? detailAnswer(model, result)
-        : predictionAnswer(result.prediction.prediction);
-    case "explain":
-      return detailAnswer(model, result);
-    case "attribute":
-      return asked.format === "picture"
-        ? heatMapAnswer(result.attributions, image, asked.heatMap)
-        : attributionsAnswer(result.attributions);
-  }
 }
 
 /** A signal that aborts when the connection closes before the answer was sent. */

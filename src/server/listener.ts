@@ -51,6 +51,12 @@ export async function listen(handler: RequestListener, options: ListenOptions): 
     handler,
   );
   server.on("clientError", refuseBrokenHttp);
+  // curl asks before it sends a large body; one that is too large is refused before it comes.
+  server.on("checkContinue", (request, response) => {
+    const size = Number(request.headers["content-length"] ?? 0);
+    if (size <= limits.maxRequestSize) response.writeContinue();
+    handler(request, response);
+  });
   await opened(server, options.host ?? "127.0.0.1", options.port);
   const { address, port, family } = addressOf(server);
   return {

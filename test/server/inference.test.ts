@@ -566,6 +566,11 @@ describe("The inference port", () => {
     });
   });
 
+  it("ignores the options of explanations when it predicts, as TorchServe ignores a target there", async () => {
+    const json = JSON.stringify({ data: png.toString("base64"), target: "cat", nsteps: -1 });
+    expect(await textOf(put("/predictions/mnist?method=magic", json))).to.equal(String(prediction));
+  });
+
   it("ignores options that it does not know, as TorchServe ignores all", async () => {
     expect(await textOf(put("/predictions/mnist?session=42&x="))).to.equal(String(prediction));
   });

@@ -108,6 +108,25 @@ describe("The server under clients that misbehave", () => {
     });
   });
 
+  it("asks a client that waits for leave to send a large body to send it, but not one that is too large", async () => {
+    await withServer({ models: [mnist], limits: { maxRequestSize: 1000, lingerMs: 20 } }, async (server) => {
+      const ask = (size: number): RawClient =>
+        new RawClient(server).send([
+          "PUT /predictions/mnist HTTP/1.1",
+          "Expect: 100-continue",
+          "Connection: close",
+          `Content-Length: ${size}`,
+        ]);
+      expect((await ask(1001).untilClosed()).status).to.equal(413);
+      const client = ask(png.length);
+      await once(client.socket, "data");
+      client.socket.write(png);
+      const { status, body } = await client.untilClosed();
+      expect(status).to.equal(100);
+      expect(body.toString()).to.match(/^HTTP\/1\.1 200 OK/);
+    });
+  });
+
   it("takes 6,553,500 bytes unless told otherwise, TorchServe's limit", async () => {
     await withServer({ models: [mnist] }, async ({ url }) => {
       const post = (size: number): Promise<Response> =>

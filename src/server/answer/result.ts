@@ -4,47 +4,51 @@
  */
 
 import type { Model } from "../../model/model.ts";
-import type { Tensor } from "../../tensor/tensor.ts";
 import type { Result } from "../runner.ts";
 import type { Answer } from "./answer.ts";
 import { pythonFloatLists } from "./python-json.ts";
-import type { NestedList } from "./python-json.ts";
 
 /**
- * The answer to a prediction: the class as a bare number, TorchServe's, without newline and content type.
+ * TorchServe's own answer, without newline and content type: for a prediction the class as a bare number, for an explanation
+ * nested lists [C][H][W] as Python prints them.
+ *
  * @example
- * predictionAnswer(prediction).body; // "2"
+ * bareAnswer({ kind: "predict", prediction }).body; // "2"
  */
-export function predictionAnswer(prediction: number): Answer {
-  return { status: 200, body: String(prediction) };
-}
-
-/** The answer to an explanation: nested lists [C][H][W] as Python prints them, without newline and content type. */
-export function attributionsAnswer(attributions: Tensor): Answer {
-  return { status: 200, body: pythonFloatLists(attributions.toArray()) };
-}
-
-/** The answer with `detail=full`, in the fields of the outward contract. */
-export function detailAnswer(model: Model, result: Extract<Result, { kind: "predict" | "explain" }>): Answer {
-  if (result.kind === "predict") {
-    const { prediction, scores } = result.prediction;
-    return compactJson({ prediction, scores, classes: model.classes });
+export function bareAnswer(result: Result): Answer {
+  switch (result.kind) {
+    case "predict":
+      return { status: 200, body: String(result.prediction.prediction) };
+    case "attribute":
+      return { status: 200, body: pythonFloatLists(result.attributions.toArray()) };
+    case "explain":
+      return { status: 200, body: pythonFloatLists(result.explanation.attributions.toArray()) };
   }
-  const { explanation } = result;
-  return compactJson({
-    prediction: explanation.prediction,
-    scores: explanation.scores,
-    target: explanation.target,
-    method: explanation.method,
-    n_steps: explanation.nSteps,
-    baseline: explanation.baseline,
-    convergence_delta: explanation.convergenceDelta,
-    attributions: lists(explanation.attributions),
-  });
 }
 
-function lists(x: Tensor): NestedList {
-  return x.toArray();
+/** The answer with `detail=full`, in the fields of the outward contract; what is not known is left out. */
+export function detailAnswer(model: Model, result: Result): Answer {
+  switch (result.kind) {
+    case "predict": {
+      const { prediction, scores } = result.prediction;
+      return compactJson({ prediction, scores, classes: model.classes });
+    }
+    case "attribute":
+      return compactJson({ attributions: result.attributions.toArray() });
+    case "explain": {
+      const { explanation } = result;
+      return compactJson({
+        prediction: explanation.prediction,
+        scores: explanation.scores,
+        target: explanation.target,
+        method: explanation.method,
+        n_steps: explanation.nSteps,
+        baseline: explanation.baseline,
+        convergence_delta: explanation.convergenceDelta,
+        attributions: explanation.attributions.toArray(),
+      });
+    }
+  }
 }
 
 function compactJson(value: object): Answer {

@@ -17,15 +17,20 @@ import type { HeatMapWishes } from "./heat-map-options.ts";
 /** TorchServe explains class 0 when a request names none. */
 const DEFAULT_TARGET = 0;
 
-/** A request's wishes. */
-export interface Asked {
+/** What a request for a prediction wishes: TorchServe's own answer, or everything beside it. */
+export interface PredictionWishes {
+  readonly full: boolean;
+}
+
+/** What a request for an explanation wishes. */
+export interface ExplanationWishes {
   /** `bare` is TorchServe's own answer, `full` has everything beside it, `picture` is a heat map. */
   readonly format: "bare" | "full" | "picture";
   readonly explain: ExplainOptions;
   readonly heatMap: HeatMapWishes;
 }
 
-const NAMES = [
+const EXPLANATION_FIELDS = [
   "target",
   "method",
   "n_steps",
@@ -40,25 +45,38 @@ const NAMES = [
 ];
 
 /**
- * Reads the wishes out of query and body; where both name one, the query wins.
- * @param url the request target, for its query
+ * Reads the wishes of a prediction. The options of explanations mean nothing here and are ignored: TorchServe's clients
+ * send one file, with its `target`, to both.
+ * @param url the request target, for its query, which wins over the body
+ * @throws RequestError when `detail` is not one that exists
+ */
+export function readPredictionWishes(url: string | undefined, body: Fields): PredictionWishes {
+  return { full: readDetail(mergeFields(queryOf(url), body, ["detail"])) === "full" };
+}
+
+/**
+ * Reads the wishes of an explanation.
+ * @param url the request target, for its query, which wins over the body
  * @param accept the Accept header
  * @throws RequestError naming the field, what it may be and what it was
  */
-export function readAsked(
+export function readExplanationWishes(
   url: string | undefined,
   accept: string | undefined,
   body: Fields,
   limits: Pick<Limits, "maxSteps">,
-): Asked {
-  const fields = mergeFields(queryOf(url), body, NAMES);
-  const detail = choiceField(fields, "detail", ["full", "none"]);
-  const picture = acceptsByName(accept, "image/png");
+): ExplanationWishes {
+  const fields = mergeFields(queryOf(url), body, EXPLANATION_FIELDS);
+  const detail = readDetail(fields);
   return {
-    format: picture ? "picture" : detail === "full" ? "full" : "bare",
+    format: acceptsByName(accept, "image/png") ? "picture" : detail === "full" ? "full" : "bare",
     explain: readExplainOptions(fields, limits.maxSteps),
     heatMap: readHeatMapWishes(fields),
   };
+}
+
+function readDetail(fields: Fields): "full" | "none" | undefined {
+  return choiceField(fields, "detail", ["full", "none"]);
 }
 
 function queryOf(url = ""): URLSearchParams {

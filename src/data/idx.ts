@@ -25,8 +25,16 @@ export interface IdxArray {
  */
 export function parseIdx(bytes: Uint8Array, name: string): IdxArray {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length < 4 || view.getUint16(0) !== 0 || bytes[2] !== UNSIGNED_BYTE || bytes[3] < 1 || bytes[3] > 4) {
-    throw new FormatError(`${name}: not an IDX file of unsigned bytes (first bytes ${hex(bytes.subarray(0, 4))})`);
+  if (
+    bytes.length < 4 ||
+    view.getUint16(0) !== 0 ||
+    bytes[2] !== UNSIGNED_BYTE ||
+    bytes[3] < 1 ||
+    bytes[3] > 4
+  ) {
+    throw new FormatError(
+      `${name}: not an IDX file of unsigned bytes (first bytes ${hex(bytes.subarray(0, 4))})`,
+    );
   }
   const header = 4 + 4 * bytes[3];
   if (bytes.length < header) throw new FormatError(`${name}: the IDX header is cut short`);

@@ -42,7 +42,8 @@ export class MnistDigits {
     if (classes.shape.length !== 1 || classes.shape[0] !== count) {
       throw new FormatError(`${name} labels: expected ${count} labels, got ${classes.shape.join(" x ")}`);
     }
-    if (classes.values.some((label) => label > 9)) throw new FormatError(`${name} labels: a label is above 9`);
+    if (classes.values.some((label) => label > 9))
+      throw new FormatError(`${name} labels: a label is above 9`);
     return new MnistDigits(pixels.values, classes.values);
   }
 
@@ -61,7 +62,10 @@ export class MnistDigits {
    * @param indices which digits, in which order
    * @returns images `[N, 1, 28, 28]` and labels `[N]`
    */
-  batch(indices: ArrayLike<number>): { readonly images: Tensor<"float32">; readonly labels: Tensor<"int32"> } {
+  batch(indices: ArrayLike<number>): {
+    readonly images: Tensor<"float32">;
+    readonly labels: Tensor<"int32">;
+  } {
     const images = new Float32Array(indices.length * MNIST_PIXELS);
     const labels = new Int32Array(indices.length);
     for (let i = 0; i < indices.length; i++) {

@@ -27,6 +27,11 @@ export function kernels(): Kernels {
   return active;
 }
 
+/** The name of the kernels in use. */
+export function kernelFamily(): KernelFamily {
+  return kernels().family;
+}
+
 /**
  * Chooses the kernels for every later call.
  * @throws RangeError when the family is unknown or cannot run on this machine.

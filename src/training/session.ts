@@ -8,7 +8,6 @@ import { FormatError } from "../errors.ts";
 import { createMnistNet } from "../model/mnist-net.ts";
 import type { MnistNetName } from "../model/mnist-net.ts";
 import { Adadelta, StepLR } from "../optim/index.ts";
-import type { OptimizerStateDict, SavedValue } from "../optim/index.ts";
 import { defaultGenerator, manualSeed } from "../tensor/random.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
@@ -51,18 +50,12 @@ export class TrainingSession {
   /** Everything that later epochs depend on, as a `.pt` file can hold it. */
   toCheckpoint(): Map<string, CheckpointValue> {
     const generator = defaultGenerator.getState();
-    const { state, paramGroups } = this.optimizer.stateDict();
     return new Map<string, CheckpointValue>([
       ["settings", new Map<CheckpointKey, CheckpointValue>(Object.entries(this.settings))],
       ["epoch", this.epoch],
       ["model", new Map<CheckpointKey, CheckpointValue>(this.model.stateDict())],
-      [
-        "optimizer",
-        new Map<CheckpointKey, CheckpointValue>([
-          ["state", new Map([...state].map(([i, entry]) => [i, toDict(entry)]))],
-          ["param_groups", paramGroups.map(toDict)],
-        ]),
-      ],
+      ["optimizer", this.optimizer.stateDict()],
+      ["scheduler", this.scheduler.stateDict()],
       ["generator", new Tensor(generator.words, [generator.words.length], "uint32").to("int64")],
       ["next_normal", generator.nextNormal],
     ]);
@@ -80,22 +73,14 @@ export class TrainingSession {
       tensorOf(x, String(name)),
     ]);
     session.model.loadStateDict(new Map(model));
-    session.optimizer.loadStateDict(optimizerState(dict(root.get("optimizer"), "optimizer")));
-    const epoch = numberOf(root.get("epoch"), "epoch");
-    while (session.epoch < epoch) session.finishEpoch();
+    session.optimizer.loadStateDict(dict(root.get("optimizer"), "optimizer"));
+    session.scheduler.loadStateDict(dict(root.get("scheduler"), "scheduler"));
+    session.epoch = numberOf(root.get("epoch"), "epoch");
     const words = tensorOf(root.get("generator"), "generator").to("uint32").data;
     const nextNormal = root.get("next_normal");
     defaultGenerator.setState({ words, nextNormal: typeof nextNormal === "number" ? nextNormal : null });
     return session;
   }
-}
-
-function toDict(entry: ReadonlyMap<string, SavedValue>): Map<CheckpointKey, CheckpointValue> {
-  return new Map([...entry].map(([key, value]) => [key, isList(value) ? [...value] : value]));
-}
-
-function isList(value: SavedValue): value is readonly number[] {
-  return Array.isArray(value);
 }
 
 function settingsFrom(saved: ReadonlyMap<CheckpointKey, CheckpointValue>): TrainingSettings {
@@ -110,26 +95,6 @@ function settingsFrom(saved: ReadonlyMap<CheckpointKey, CheckpointValue>): Train
     gamma: numberOf(saved.get("gamma"), "settings.gamma"),
     shuffle: saved.get("shuffle") === true,
   };
-}
-
-function optimizerState(saved: ReadonlyMap<CheckpointKey, CheckpointValue>): OptimizerStateDict {
-  const groups = saved.get("param_groups");
-  if (!Array.isArray(groups)) throw damaged("optimizer.param_groups");
-  const state = [...dict(saved.get("state"), "optimizer.state")].map(
-    ([index, entry]): [number, Map<string, SavedValue>] => [Number(index), savedEntry(entry)],
-  );
-  return { state: new Map(state), paramGroups: groups.map(savedEntry) };
-}
-
-function savedEntry(value: CheckpointValue): Map<string, SavedValue> {
-  return new Map(
-    [...dict(value, "optimizer")].map(([key, entry]): [string, SavedValue] => {
-      if (Array.isArray(entry)) return [String(key), entry.map(Number)];
-      const plain = entry === null || ["number", "boolean", "string"].includes(typeof entry);
-      if (!plain && !(entry instanceof Tensor)) throw damaged(`optimizer ${String(key)}`);
-      return [String(key), entry as SavedValue];
-    }),
-  );
 }
 
 function dict(value: CheckpointValue | undefined, where: string): Map<CheckpointKey, CheckpointValue> {

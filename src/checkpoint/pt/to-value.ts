@@ -55,7 +55,7 @@ export function toCheckpointValue(
     if (value instanceof Map) return dict(value);
     if (Array.isArray(value) || value instanceof PyTuple)
       return list(Array.isArray(value) ? value : value.items);
-    throw new FormatError(`.pt: ${typeName(value)} stands where plain data is expected`);
+    throw new FormatError(`.pt: a ${typeName(value)} stands where plain data is expected`);
   };
 
   const list = (items: readonly PickleValue[]): Finished => {

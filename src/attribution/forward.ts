@@ -13,7 +13,7 @@ import { takeRows } from "./rows.ts";
  * A differentiable function of one or several tensors, and of additional arguments after them. Written as a method's
  * type so that TypeScript accepts any parameter list; which arguments fit is between the caller and the function.
  */
-export type ForwardFunction = { forward(...args: unknown[]): Tensor }["forward"];
+export type ForwardFunction = { forward(x: Tensor, ...rest: unknown[]): Tensor }["forward"];
 
 /** A function, or an object (a module) whose method `forward` it is. */
 export type Forward = ForwardFunction | { readonly forward: ForwardFunction };
@@ -26,7 +26,7 @@ export type AdditionalArgs = unknown;
 
 /** The function behind either form of {@link Forward}. */
 export function forwardFunction(forward: Forward): ForwardFunction {
-  return typeof forward === "function" ? forward : (...args) => forward.forward(...args);
+  return typeof forward === "function" ? forward : (x, ...rest) => forward.forward(x, ...rest);
 }
 
 /**
@@ -42,7 +42,8 @@ export function callForward(
   rows: readonly number[],
   additional: readonly unknown[],
 ): Tensor {
-  const output: unknown = forward(...inputs, ...additional.map((arg) => repeatArgument(arg, rows)));
+  const [first, ...others] = inputs;
+  const output: unknown = forward(first, ...others, ...additional.map((arg) => repeatArgument(arg, rows)));
   checkOutput(output);
   if (output.shape[0] !== rows.length) {
     throw new ShapeError(

@@ -5,6 +5,7 @@
  */
 
 import { Command } from "commander";
+import { benchCommand } from "./bench.ts";
 import { convertCommand } from "./convert.ts";
 import { doctorCommand } from "./doctor.ts";
 import { explainCommand } from "./explain.ts";
@@ -40,6 +41,7 @@ export function createProgram(terminal: Terminal): Command {
   program.addCommand(trainCommand(terminal));
   program.addCommand(convertCommand(terminal));
   program.addCommand(inspectCommand(terminal));
+  program.addCommand(benchCommand(terminal));
   program.addCommand(doctorCommand(terminal));
   return program;
 }

@@ -16,7 +16,7 @@ export const MAX_PICKLE_OPS = 8_000_000;
 export const MAX_PICKLE_CONTAINERS = 600_000;
 
 /** Values that one pickle may remember for later; a tensor takes about 10. */
-export const MAX_PICKLE_MEMO = 2_000_000;
+export const MAX_PICKLE_MEMO = 1_000_000;
 
 /** Classes and functions that a file may name and still be described. */
 export const MAX_FOREIGN_NAMES = 1000;

@@ -17,15 +17,44 @@ const rooms = {
   model: ["nn", "ops", "autograd", "attribution", "checkpoint", "vision", "tensor", "errors"],
   training: ["model", "data", "nn", "ops", "optim", "autograd", "checkpoint", "tensor", "errors"],
   node: ["model", "data", "vision", "checkpoint", "tensor", "errors"],
-  server: ["node", "model", "attribution", "vision", "checkpoint", "kernels/index", "tensor", "errors", "index"],
-  cli: ["server", "node", "training", "model", "data", "attribution", "vision", "checkpoint", "kernels/index", "tensor", "errors", "index"],
+  server: [
+    "node",
+    "model",
+    "attribution",
+    "vision",
+    "checkpoint",
+    "kernels/index",
+    "tensor",
+    "errors",
+    "index",
+  ],
+  cli: [
+    "server",
+    "node",
+    "training",
+    "model",
+    "data",
+    "attribution",
+    "vision",
+    "checkpoint",
+    "kernels/index",
+    "tensor",
+    "errors",
+    "index",
+  ],
 };
 
-const pathOf = (name) => (name.includes("/") || name === "errors" || name === "index" ? `^src/${name}\\.ts$` : `^src/${name}/`);
+const pathOf = (name) =>
+  name.includes("/") || name === "errors" || name === "index" ? `^src/${name}\\.ts$` : `^src/${name}/`;
 
 module.exports = {
   forbidden: [
-    { name: "no-cycles", severity: "error", from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } } },
+    {
+      name: "no-cycles",
+      severity: "error",
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+    },
     ...Object.entries(rooms).map(([room, below]) => ({
       name: `arrows-of-${room}`,
       comment: `src/${room} may import only: ${below.join(", ") || "nothing"}`,
@@ -35,16 +64,20 @@ module.exports = {
     })),
     {
       name: "only-ops-and-optim-call-kernels",
-      comment: "Everyone else goes through ops; choosing the family (kernels/index) is open to the programs on top.",
+      comment:
+        "Everyone else goes through ops; choosing the family (kernels/index) is open to the programs on top.",
       severity: "error",
       from: { path: "^src/", pathNot: "^src/(kernels|ops|optim|cli|server|index|autograd)" },
       to: { path: "^src/kernels/" },
     },
     {
       name: "node-and-packages-stay-on-top",
-      comment: "The main entry runs in a browser: Node's modules and npm packages belong to node, server and cli.",
+      comment:
+        "The main entry runs in a browser: Node's modules and npm packages belong to node, server and cli.",
       severity: "error",
-      from: { path: "^src/(index|errors|kernels|tensor|autograd|ops|nn|optim|attribution|checkpoint|vision|data|model|training)" },
+      from: {
+        path: "^src/(index|errors|kernels|tensor|autograd|ops|nn|optim|attribution|checkpoint|vision|data|model|training)",
+      },
       to: { dependencyTypes: ["core", "npm", "npm-dev", "npm-no-pkg", "npm-unknown"] },
     },
   ],

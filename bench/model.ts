@@ -11,7 +11,7 @@ export function run(): void {
   for (const workload of mnistWorkloads()) {
     const cells = families.map((family) => {
       setKernels(family);
-      return duration(secondsPerRun(() => workload.run())).padStart(16);
+      return duration(secondsPerRun(workload.run)).padStart(16);
     });
     console.log(`${workload.name.padEnd(34)}${cells.join("")}`);
   }

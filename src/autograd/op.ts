@@ -63,7 +63,9 @@ function commonDType(op: string, xs: readonly (Tensor | null)[]): FloatDType {
       );
     }
     if (common !== null && x.dtype !== common) {
-      throw new DTypeError(`${op}: inputs differ in dtype: ${common} and ${x.dtype}; convert one with .to(...)`);
+      throw new DTypeError(
+        `${op}: inputs differ in dtype: ${common} and ${x.dtype}; convert one with .to(...)`,
+      );
     }
     common = x.dtype;
   }

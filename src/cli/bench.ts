@@ -5,7 +5,7 @@
 
 import { availableParallelism, cpus } from "node:os";
 import { Command } from "commander";
-import type { KernelFamily } from "../kernels/kernels.ts";
+import type { KernelFamily } from "../kernels/index.ts";
 import { integerOption } from "./number-option.ts";
 import type { Terminal } from "./terminal.ts";
 

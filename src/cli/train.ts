@@ -6,6 +6,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Command, Option } from "commander";
+import type { WritableValue } from "../checkpoint/index.ts";
 import type { MnistDigits } from "../data/mnist.ts";
 import type { MnistNetName } from "../model/mnist-net.ts";
 import type { TrainingSession, TrainingSettings } from "../training/session.ts";
@@ -148,10 +149,7 @@ async function openSession(options: TrainOptions, command: Command): Promise<Tra
   return session;
 }
 
-async function save(
-  file: string,
-  value: Parameters<typeof import("../checkpoint/index.ts").writePt>[0],
-): Promise<void> {
+async function save(file: string, value: WritableValue): Promise<void> {
   const { writePt } = await import("../checkpoint/index.ts");
   await writeFile(file, writePt(value));
 }

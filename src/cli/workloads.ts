@@ -3,17 +3,22 @@
  * What `candil bench` and the project's own benchmarks time on the MNIST net: predictions, explanations, a training step.
  */
 
-import { IntegratedGradients } from "../attribution/index.ts";
-import { noGrad } from "../autograd/index.ts";
-import { createMnistNet } from "../model/mnist-net.ts";
-import { nllLoss } from "../ops/index.ts";
-import { Adadelta } from "../optim/index.ts";
-import { Generator, randint, randn } from "../tensor/random.ts";
+import {
+  createMnistNet,
+  Generator,
+  IntegratedGradients,
+  nllLoss,
+  noGrad,
+  optim,
+  randint,
+  randn,
+} from "../index.ts";
+import type { Tensor } from "../index.ts";
 
 /** Something to time. */
 export interface Workload {
   readonly name: string;
-  run(): void;
+  readonly run: () => void;
 }
 
 /**
@@ -22,9 +27,9 @@ export interface Workload {
  */
 export function mnistWorkloads(): Workload[] {
   const generator = new Generator(1);
-  const pictures = (count: number): ReturnType<typeof randn> => randn([count, 1, 28, 28], { generator });
+  const pictures = (count: number): Tensor => randn([count, 1, 28, 28], { generator });
   const net = createMnistNet("torchserve").eval();
-  const explain = new IntegratedGradients((x) => net.forward(x));
+  const explain = new IntegratedGradients(net);
   const one = pictures(1);
   return [
     ...[1, 15, 64].map((count) => {
@@ -39,13 +44,13 @@ export function mnistWorkloads(): Workload[] {
   ];
 }
 
-function trainingStep(x: ReturnType<typeof randn>, generator: Generator): Workload {
+function trainingStep(x: Tensor, generator: Generator): Workload {
   const net = createMnistNet("torchserve");
-  const optimizer = new Adadelta(net.parameters());
+  const optimizer = new optim.Adadelta(net.parameters());
   const labels = randint(0, 10, [x.shape[0]], generator);
   return {
     name: `training step, batch ${x.shape[0]}`,
-    run() {
+    run: () => {
       optimizer.zeroGrad();
       nllLoss(net.forward(x), labels).backward();
       optimizer.step();

@@ -18,45 +18,53 @@ import { addUnbroadcast, defineBinary } from "./broadcast.ts";
 export const add = defineBinary({
   name: "add",
   forward: addForward,
-  pullback: (_y, a, b, plan) => (dy, [da, db]) => {
-    if (da) addUnbroadcast(da, a.shape, dy, plan.outShape, 1);
-    if (db) addUnbroadcast(db, b.shape, dy, plan.outShape, 1);
-  },
+  pullback:
+    (_y, a, b, plan) =>
+    (dy, [da, db]) => {
+      if (da) addUnbroadcast(da, a.shape, dy, plan.outShape, 1);
+      if (db) addUnbroadcast(db, b.shape, dy, plan.outShape, 1);
+    },
 });
 
 /** a - b. As `torch.sub`. */
 export const sub = defineBinary({
   name: "sub",
   forward: subForward,
-  pullback: (_y, a, b, plan) => (dy, [da, db]) => {
-    if (da) addUnbroadcast(da, a.shape, dy, plan.outShape, 1);
-    if (db) addUnbroadcast(db, b.shape, dy, plan.outShape, -1);
-  },
+  pullback:
+    (_y, a, b, plan) =>
+    (dy, [da, db]) => {
+      if (da) addUnbroadcast(da, a.shape, dy, plan.outShape, 1);
+      if (db) addUnbroadcast(db, b.shape, dy, plan.outShape, -1);
+    },
 });
 
 /** a · b. As `torch.mul`. */
 export const mul = defineBinary({
   name: "mul",
   forward: mulForward,
-  pullback: (_y, a, b, plan) => (dy, [da, db]) => {
-    if (da) addUnbroadcast(da, a.shape, times(dy, b, plan.outShape), plan.outShape, 1);
-    if (db) addUnbroadcast(db, b.shape, times(dy, a, plan.outShape), plan.outShape, 1);
-  },
+  pullback:
+    (_y, a, b, plan) =>
+    (dy, [da, db]) => {
+      if (da) addUnbroadcast(da, a.shape, times(dy, b, plan.outShape), plan.outShape, 1);
+      if (db) addUnbroadcast(db, b.shape, times(dy, a, plan.outShape), plan.outShape, 1);
+    },
 });
 
 /** a / b. As `torch.div` without a rounding mode. */
 export const div = defineBinary({
   name: "div",
   forward: divForward,
-  pullback: (y, a, b, plan) => (dy, [da, db]) => {
-    const quotient = over(dy, b, plan.outShape);
-    if (da) addUnbroadcast(da, a.shape, quotient, plan.outShape, 1);
-    if (db) {
-      // d(a/b)/db = -a/b² = -(a/b)/b
-      for (let i = 0; i < quotient.length; i++) quotient[i] *= y[i];
-      addUnbroadcast(db, b.shape, quotient, plan.outShape, -1);
-    }
-  },
+  pullback:
+    (y, a, b, plan) =>
+    (dy, [da, db]) => {
+      const quotient = over(dy, b, plan.outShape);
+      if (da) addUnbroadcast(da, a.shape, quotient, plan.outShape, 1);
+      if (db) {
+        // d(a/b)/db = -a/b² = -(a/b)/b
+        for (let i = 0; i < quotient.length; i++) quotient[i] *= y[i];
+        addUnbroadcast(db, b.shape, quotient, plan.outShape, -1);
+      }
+    },
 });
 
 /**
@@ -66,18 +74,24 @@ export const div = defineBinary({
 export const pow = defineBinary({
   name: "pow",
   forward: powForward,
-  pullback: (y, a, b, plan) => (dy, [da, db]) => {
-    const base = stretched(a, plan.outShape);
-    const exponent = stretched(b, plan.outShape);
-    if (da) {
-      const slope = dy.map((g, i) => (exponent[i] === 0 ? 0 : g * exponent[i] * base[i] ** (exponent[i] - 1)));
-      addUnbroadcast(da, a.shape, slope, plan.outShape, 1);
-    }
-    if (db) {
-      const slope = dy.map((g, i) => (base[i] === 0 && exponent[i] >= 0 ? 0 : g * y[i] * Math.log(base[i])));
-      addUnbroadcast(db, b.shape, slope, plan.outShape, 1);
-    }
-  },
+  pullback:
+    (y, a, b, plan) =>
+    (dy, [da, db]) => {
+      const base = stretched(a, plan.outShape);
+      const exponent = stretched(b, plan.outShape);
+      if (da) {
+        const slope = dy.map((g, i) =>
+          exponent[i] === 0 ? 0 : g * exponent[i] * base[i] ** (exponent[i] - 1),
+        );
+        addUnbroadcast(da, a.shape, slope, plan.outShape, 1);
+      }
+      if (db) {
+        const slope = dy.map((g, i) =>
+          base[i] === 0 && exponent[i] >= 0 ? 0 : g * y[i] * Math.log(base[i]),
+        );
+        addUnbroadcast(db, b.shape, slope, plan.outShape, 1);
+      }
+    },
 });
 
 /** dy · x with x stretched to `shape`, the shape of dy. */

@@ -3,7 +3,11 @@
  * Elementary functions, element by element.
  */
 
-import { abs as absFunction, exp as expFunction, log as logFunction } from "../kernels/reference/functions.ts";
+import {
+  abs as absFunction,
+  exp as expFunction,
+  log as logFunction,
+} from "../kernels/reference/functions.ts";
 import { neg as negFunction, sqrt as sqrtFunction } from "../kernels/reference/functions.ts";
 import { definePointwise } from "./pointwise.ts";
 

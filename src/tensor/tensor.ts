@@ -80,7 +80,9 @@ export class Tensor<D extends DType = FloatDType> {
   /** @throws AutogradError when switched off on a tensor that an operation made; use {@link detach} there. */
   set requiresGrad(value: boolean) {
     if (value && !isFloat(this.dtype)) {
-      throw new DTypeError(`requiresGrad: only floating-point tensors have gradients, this one is ${this.dtype}`);
+      throw new DTypeError(
+        `requiresGrad: only floating-point tensors have gradients, this one is ${this.dtype}`,
+      );
     }
     if (!value && this.gradFn !== null) {
       throw new AutogradError(
@@ -171,7 +173,9 @@ export class Tensor<D extends DType = FloatDType> {
    */
   copyFrom(source: AnyTensor): this {
     if (!sameShape(this.shape, source.shape)) {
-      throw new ShapeError(`copyFrom: expected shape ${formatShape(this.shape)}, got ${formatShape(source.shape)}`);
+      throw new ShapeError(
+        `copyFrom: expected shape ${formatShape(this.shape)}, got ${formatShape(source.shape)}`,
+      );
     }
     copyInto(this.data, source.data);
     return this;

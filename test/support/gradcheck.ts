@@ -22,7 +22,11 @@ export function gradientError(
   inputs: Record<string, Tensor>,
 ): number {
   const y = f(inputs);
-  const u = new Tensor(Float64Array.from(y.data, (_, i) => upstream(i) + 0.1), y.shape, "float64");
+  const u = new Tensor(
+    Float64Array.from(y.data, (_, i) => upstream(i) + 0.1),
+    y.shape,
+    "float64",
+  );
   const names = Object.keys(inputs);
   const gradients = grad([y], Object.values(inputs), { gradOutputs: [u], allowUnused: true });
   let worst = 0;

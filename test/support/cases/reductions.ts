@@ -2,7 +2,13 @@ import * as c from "../../../src/ops/index.ts";
 import type { Case } from "../case.ts";
 
 export const reductionCases: readonly Case[] = [
-  { op: "sum", name: "everything", inputs: { x: { shape: [2, 3] } }, run: ({ x }) => c.sum(x), torch: "x.sum()" },
+  {
+    op: "sum",
+    name: "everything",
+    inputs: { x: { shape: [2, 3] } },
+    run: ({ x }) => c.sum(x),
+    torch: "x.sum()",
+  },
   {
     op: "sum",
     name: "outer and inner dimension, kept",

@@ -142,14 +142,12 @@ class BinReader {
     }
   }
 
-  read(entry: JsonEntry): DTypeArrays[DType] {
-    const size = byteLength(entry);
-    const type = elementTypes.get(entry.dtype);
-    const known = size === 0 ? undefined : this.#shared.get(entry.offset);
-    if (known !== undefined || type === undefined || this.#bin === null)
-      return known ?? allocate(entry.dtype, 0);
-    const data = decodeElements(type, this.#bin.subarray(entry.offset, entry.offset + size));
-    this.#shared.set(entry.offset, data);
+  read({ dtype, shape, offset }: JsonEntry): DTypeArrays[DType] {
+    const size = byteLength({ dtype, shape });
+    const type = elementTypes.get(dtype);
+    if (size === 0 || type === undefined || this.#bin === null) return allocate(dtype, 0);
+    const data = this.#shared.get(offset) ?? decodeElements(type, this.#bin.subarray(offset, offset + size));
+    this.#shared.set(offset, data);
     return data;
   }
 

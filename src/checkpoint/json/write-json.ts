@@ -47,17 +47,17 @@ export function writeJson(
 
 class BinWriter {
   readonly #out = new ByteWriter();
-  /** Offsets of data arrays that were met before. */
-  readonly #offsets = new Map<DTypeArrays[DType], number>();
+  /** Data arrays that were met before. A `bool` and a `uint8` tensor may share one, but are not tied. */
+  readonly #known = new Map<DTypeArrays[DType], { dtype: DType; offset: number }>();
 
   add(tensor: AnyTensor): number {
-    const known = this.#offsets.get(tensor.data);
-    if (known !== undefined) return known;
+    const known = this.#known.get(tensor.data);
+    if (known?.dtype === tensor.dtype) return known.offset;
     const padding = (BIN_ALIGNMENT - (this.#out.length % BIN_ALIGNMENT)) % BIN_ALIGNMENT;
     this.#out.raw(new Uint8Array(padding));
     const offset = this.#out.length;
     this.#out.raw(encodeElements(tensor.data));
-    this.#offsets.set(tensor.data, offset);
+    this.#known.set(tensor.data, { dtype: tensor.dtype, offset });
     return offset;
   }
 

@@ -4,7 +4,7 @@
  */
 
 import { FormatError } from "../errors.ts";
-import { isFloat } from "../tensor/dtype.ts";
+import type { DType, DTypeArrays } from "../tensor/dtype.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import type { CheckpointValue, StateDict } from "./value.ts";
 
@@ -104,13 +104,13 @@ function stripPrefixes(stateDict: StateDict, notes: string[]): StateDict {
 }
 
 function noteNonFinite(stateDict: StateDict, notes: string[]): void {
-  const names = [...stateDict]
-    .filter(([, tensor]) => isFloat(tensor.dtype) && !allFinite(tensor.data as Float32Array | Float64Array))
-    .map(([name]) => name);
+  const names = [...stateDict].filter(([, tensor]) => !allFinite(tensor.data)).map(([name]) => name);
   if (names.length > 0) notes.push(`NaN or infinite values in ${list(names)}`);
 }
 
-function allFinite(values: Float32Array | Float64Array): boolean {
+/** Whether there is neither NaN nor an infinity; integers never are either. */
+function allFinite(values: DTypeArrays[DType]): boolean {
+  if (!(values instanceof Float32Array || values instanceof Float64Array)) return true;
   for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return false;
   return true;
 }

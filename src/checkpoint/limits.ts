@@ -46,15 +46,20 @@ export const MAX_SAFETENSORS_HEADER = 100_000_000;
 const TENSOR_OVERHEAD = 256;
 
 /**
- * Bytes that reading may yield. A file of n bytes may become max(16 MiB, 8 n): room for float8 that is widened to
- * float32 (4 n), for views that overlap, and for expanded tensors, but not for a kilobyte that claims a gigabyte.
+ * Bytes that a file may become: max(16 MiB, 8 n) for one of n bytes. That is room for float8 that is widened to float32
+ * (4 n), for views that overlap, and for expanded tensors, but not for a kilobyte that claims a gigabyte.
  */
+export function allowance(fileBytes: number): number {
+  return Math.max(16 * 2 ** 20, 8 * fileBytes);
+}
+
+/** Keeps the tensors of one file within its {@link allowance}. */
 export class Budget {
   readonly #limit: number;
   #spent = 0;
 
   constructor(fileBytes: number) {
-    this.#limit = Math.max(16 * 2 ** 20, 8 * fileBytes);
+    this.#limit = allowance(fileBytes);
   }
 
   /**

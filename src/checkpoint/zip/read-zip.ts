@@ -6,7 +6,7 @@
 import { FormatError } from "../../errors.ts";
 import { crc32 } from "../bytes/crc32.ts";
 import { inflate } from "../bytes/inflate.ts";
-import { MAX_ZIP_ENTRIES } from "../limits.ts";
+import { allowance, MAX_ZIP_ENTRIES } from "../limits.ts";
 import { readCentralDirectory } from "./central-directory.ts";
 import type { ZipEntry } from "./central-directory.ts";
 import { checkLocalHeaders } from "./local-header.ts";
@@ -64,7 +64,7 @@ export class ZipArchive {
  */
 export function openZip(bytes: Uint8Array, limits: ZipLimits = {}): ZipArchive {
   const directory = readCentralDirectory(bytes, limits.maxEntries ?? MAX_ZIP_ENTRIES);
-  const allowed = limits.maxTotalBytes ?? Math.max(16 * 2 ** 20, 8 * bytes.length);
+  const allowed = limits.maxTotalBytes ?? allowance(bytes.length);
   let total = 0;
   const entries = new Map<string, ZipEntry>();
   for (const entry of directory.entries) {

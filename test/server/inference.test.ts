@@ -7,12 +7,12 @@ import { heatMap } from "../../src/vision/index.ts";
 import { IntegratedGradients } from "../../src/attribution/index.ts";
 import { digitPng, pngBomb, pngOf } from "../support/png.ts";
 import { exchange, RawClient } from "../support/http.ts";
-import { seededMnist } from "../support/mnist.ts";
+import { quickMnist } from "../support/mnist.ts";
 import { multipart } from "../support/multipart.ts";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
-const mnist = seededMnist();
+const mnist = quickMnist();
 const png = digitPng(7);
 const x = mnist.transform(decodeImage(png));
 const [{ prediction, scores }] = mnist.predict(x);
@@ -26,7 +26,7 @@ interface ErrorBody {
 describe("The inference port", () => {
   let server: RunningServer;
   before(async () => {
-    server = await startServer({ models: [mnist, seededMnist({ version: "2.0" }, 8)], port: 0 });
+    server = await startServer({ models: [mnist, quickMnist({ version: "2.0" }, true)], port: 0 });
   });
   after(() => server.stop());
 
@@ -83,7 +83,7 @@ describe("The inference port", () => {
     }
 
     it("of the version that is asked for", async () => {
-      const other = seededMnist({}, 8).predict(x)[0];
+      const other = quickMnist({}, true).predict(x)[0];
       const answer = (await (await put("/predictions/mnist/2.0?detail=full")).json()) as { scores: number[] };
       expect(answer.scores).to.deep.equal(other.scores);
     });

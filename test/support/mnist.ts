@@ -1,15 +1,18 @@
 /**
  * @module
- * An MNIST model with weights from a seed: it knows no digit, but answers each picture in its own way.
+ * MNIST models that know no digit, but answer each picture in their own way.
  */
 
 import { createMnistNet } from "../../src/model/mnist-net.ts";
 import type { MnistNetName } from "../../src/model/mnist-net.ts";
 import { mnistModel } from "../../src/model/mnist.ts";
 import type { MnistOptions } from "../../src/model/mnist.ts";
-import type { Model } from "../../src/model/model.ts";
+import { Model } from "../../src/model/model.ts";
+import { zeros } from "../../src/tensor/creation.ts";
 import { manualSeed } from "../../src/tensor/random.ts";
 import type { AnyTensor } from "../../src/tensor/tensor.ts";
+import { Normalize, ToTensor } from "../../src/vision/index.ts";
+import { formulaMnist, smallSizes } from "./formula-mnist.ts";
 
 /** Weights of either net, the same for the same seed. */
 export function seededState(seed = 7, net: MnistNetName = "torchserve"): Map<string, AnyTensor> {
@@ -21,3 +24,30 @@ export function seededState(seed = 7, net: MnistNetName = "torchserve"): Map<str
 export function seededMnist(options: MnistOptions = {}, seed = 7): Model {
   return mnistModel(seededState(seed, options.net), options);
 }
+
+/**
+ * A model of the same shape with few weights: explained in a millisecond, also by the reference kernels. It has no
+ * logits of its own and gives its log-probabilities for them.
+ * @param reluAfterConv2 tells two such models apart
+ */
+export function quickMnist(options: MnistOptions = {}, reluAfterConv2 = false): Model {
+  const forward = formulaMnist(smallSizes, reluAfterConv2);
+  const { input, classes } = mnistShape;
+  const normalize = new Normalize({ mean: [0.1307], std: [0.3081] });
+  return new Model({
+    name: options.name ?? "mnist",
+    version: options.version ?? "1.0",
+    description: "a small net for tests",
+    forward,
+    logits: forward,
+    input,
+    classes,
+    pictureToTensor: (image) => normalize.apply(new ToTensor().apply(image)),
+    black: () => normalize.apply(zeros([1, 28, 28])),
+  });
+}
+
+const mnistShape = {
+  input: { channels: 1, height: 28, width: 28 },
+  classes: Array.from({ length: 10 }, (_, digit) => String(digit)),
+};

@@ -8,6 +8,9 @@ import type { Socket } from "node:net";
 import { startServer } from "../../src/server/index.ts";
 import type { RunningServer, StartOptions } from "../../src/server/index.ts";
 
+/** A UUID of version 4. */
+export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
 /** Runs `body` against a server, and stops it. */
 export async function withServer(
   options: StartOptions,

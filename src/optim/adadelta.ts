@@ -7,7 +7,7 @@ import { adadelta } from "../kernels/reference/optim.ts";
 import type { Parameter } from "../nn/parameter.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { checkSettings, Optimizer } from "./optimizer.ts";
-import type { BaseSettings, ParameterState, ParamGroup, ParamSource, SavedValue } from "./optimizer.ts";
+import type { BaseSettings, ParameterState, ParamGroup, ParamSource, SavedForm } from "./optimizer.ts";
 
 /** Settings of {@link Adadelta}. */
 export interface AdadeltaSettings extends BaseSettings {
@@ -19,13 +19,19 @@ export interface AdadeltaSettings extends BaseSettings {
   weightDecay: number;
 }
 
+const form: SavedForm<AdadeltaSettings> = {
+  names: { lr: "lr", rho: "rho", eps: "eps", weightDecay: "weight_decay" },
+  fixed: { maximize: false, capturable: false, foreach: null, differentiable: false },
+  steps: true,
+};
+
 /**
  * Steps as long as the root of past steps over the root of past gradients. As `torch.optim.Adadelta`: lr 1, rho 0.9, eps
  * 1e-6, no decay.
  */
 export class Adadelta extends Optimizer<AdadeltaSettings> {
   constructor(params: ParamSource<AdadeltaSettings>, settings: Partial<AdadeltaSettings> = {}) {
-    super(params, { lr: 1, rho: 0.9, eps: 1e-6, weightDecay: 0, ...settings });
+    super(params, { lr: 1, rho: 0.9, eps: 1e-6, weightDecay: 0, ...settings }, form);
     for (const { lr, rho, eps, weightDecay } of this.paramGroups) {
       checkSettings("Adadelta", [
         ["lr", lr, 0, Infinity],
@@ -45,19 +51,5 @@ export class Adadelta extends Optimizer<AdadeltaSettings> {
     const squares = this.slot(state, "square_avg", parameter);
     const deltas = this.slot(state, "acc_delta", parameter);
     adadelta(parameter.data, squares.data, deltas.data, grad.data, group);
-  }
-
-  protected override savedSettings(group: ParamGroup<AdadeltaSettings>): [string, SavedValue][] {
-    const { lr, rho, eps, weightDecay } = group;
-    return [
-      ["lr", lr],
-      ["rho", rho],
-      ["eps", eps],
-      ["weight_decay", weightDecay],
-      ["foreach", null],
-      ["maximize", false],
-      ["capturable", false],
-      ["differentiable", false],
-    ];
   }
 }

@@ -8,7 +8,7 @@ import { adam } from "../kernels/reference/optim.ts";
 import type { Parameter } from "../nn/parameter.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { checkSettings, Optimizer } from "./optimizer.ts";
-import type { BaseSettings, ParameterState, ParamGroup, ParamSource, SavedValue } from "./optimizer.ts";
+import type { BaseSettings, ParameterState, ParamGroup, ParamSource, SavedForm } from "./optimizer.ts";
 
 /** Settings of {@link Adam} and {@link AdamW}. */
 export interface AdamSettings extends BaseSettings {
@@ -22,11 +22,28 @@ export interface AdamSettings extends BaseSettings {
   amsgrad: boolean;
 }
 
-abstract class AdamBase extends Optimizer<AdamSettings> {
-  protected abstract readonly decoupled: boolean;
+/** @param decoupled whether the decay is taken off the parameter itself */
+function savedForm(decoupled: boolean): SavedForm<AdamSettings> {
+  return {
+    names: { lr: "lr", betas: "betas", eps: "eps", weightDecay: "weight_decay", amsgrad: "amsgrad" },
+    fixed: {
+      maximize: false,
+      foreach: null,
+      capturable: false,
+      differentiable: false,
+      fused: null,
+      decoupled_weight_decay: decoupled,
+    },
+    steps: true,
+  };
+}
 
-  constructor(name: string, params: ParamSource<AdamSettings>, settings: AdamSettings) {
-    super(params, settings);
+abstract class AdamBase extends Optimizer<AdamSettings> {
+  readonly #decoupled: boolean;
+
+  constructor(name: string, decoupled: boolean, params: ParamSource<AdamSettings>, settings: AdamSettings) {
+    super(params, settings, savedForm(decoupled));
+    this.#decoupled = decoupled;
     for (const { lr, betas, eps, weightDecay } of this.paramGroups) {
       checkSettings(name, [
         ["lr", lr, 0, Infinity],
@@ -48,25 +65,14 @@ abstract class AdamBase extends Optimizer<AdamSettings> {
     const mean = this.slot(state, "exp_avg", parameter);
     const squares = this.slot(state, "exp_avg_sq", parameter);
     const largest = group.amsgrad ? this.slot(state, "max_exp_avg_sq", parameter).data : null;
-    const step = { ...settings, beta1: betas[0], beta2: betas[1], decoupled: this.decoupled, step: state.step };
+    const step = {
+      ...settings,
+      beta1: betas[0],
+      beta2: betas[1],
+      decoupled: this.#decoupled,
+      step: state.step,
+    };
     adam(parameter.data, mean.data, squares.data, largest, grad.data, step);
-  }
-
-  protected override savedSettings(group: ParamGroup<AdamSettings>): [string, SavedValue][] {
-    const { lr, betas, eps, weightDecay, amsgrad } = group;
-    return [
-      ["lr", lr],
-      ["betas", betas],
-      ["eps", eps],
-      ["weight_decay", weightDecay],
-      ["amsgrad", amsgrad],
-      ["maximize", false],
-      ["foreach", null],
-      ["capturable", false],
-      ["differentiable", false],
-      ["fused", null],
-      ["decoupled_weight_decay", this.decoupled],
-    ];
   }
 }
 
@@ -74,18 +80,14 @@ const defaults = { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, amsgrad: false } as
 
 /** Steps by running means of the gradient and its square. As `torch.optim.Adam`. */
 export class Adam extends AdamBase {
-  protected override readonly decoupled = false;
-
   constructor(params: ParamSource<AdamSettings>, settings: Partial<AdamSettings> = {}) {
-    super("Adam", params, { ...defaults, weightDecay: 0, ...settings });
+    super("Adam", false, params, { ...defaults, weightDecay: 0, ...settings });
   }
 }
 
 /** {@link Adam} with the decay taken off the parameter itself. As `torch.optim.AdamW`: decay 0.01. */
 export class AdamW extends AdamBase {
-  protected override readonly decoupled = true;
-
   constructor(params: ParamSource<AdamSettings>, settings: Partial<AdamSettings> = {}) {
-    super("AdamW", params, { ...defaults, weightDecay: 1e-2, ...settings });
+    super("AdamW", true, params, { ...defaults, weightDecay: 1e-2, ...settings });
   }
 }

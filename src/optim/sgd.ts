@@ -8,7 +8,7 @@ import { sgd } from "../kernels/reference/optim.ts";
 import type { Parameter } from "../nn/parameter.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { checkSettings, Optimizer } from "./optimizer.ts";
-import type { BaseSettings, ParameterState, ParamGroup, ParamSource, SavedValue } from "./optimizer.ts";
+import type { BaseSettings, ParameterState, ParamGroup, ParamSource, SavedForm } from "./optimizer.ts";
 
 /** Settings of {@link SGD}. */
 export interface SgdSettings extends BaseSettings {
@@ -22,11 +22,27 @@ export interface SgdSettings extends BaseSettings {
   nesterov: boolean;
 }
 
+const form: SavedForm<SgdSettings> = {
+  names: {
+    lr: "lr",
+    momentum: "momentum",
+    dampening: "dampening",
+    weightDecay: "weight_decay",
+    nesterov: "nesterov",
+  },
+  fixed: { maximize: false, foreach: null, differentiable: false, fused: null },
+  steps: false,
+};
+
 /** Follows the gradient, with momentum where asked. As `torch.optim.SGD`: lr 1e-3, all else off. */
 export class SGD extends Optimizer<SgdSettings> {
   /** @throws ArgumentError when a setting is out of range, or Nesterov's step lacks momentum or is dampened */
   constructor(params: ParamSource<SgdSettings>, settings: Partial<SgdSettings> = {}) {
-    super(params, { lr: 1e-3, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false, ...settings });
+    super(
+      params,
+      { lr: 1e-3, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false, ...settings },
+      form,
+    );
     for (const { lr, momentum, dampening, weightDecay, nesterov } of this.paramGroups) {
       checkSettings("SGD", [
         ["lr", lr, 0, Infinity],
@@ -50,20 +66,5 @@ export class SGD extends Optimizer<SgdSettings> {
     const first = !state.slots.has("momentum_buffer");
     const buffer = group.momentum === 0 ? null : this.slot(state, "momentum_buffer", parameter).data;
     sgd(parameter.data, buffer, grad.data, first, group);
-  }
-
-  protected override savedSettings(group: ParamGroup<SgdSettings>): [string, SavedValue][] {
-    const { lr, momentum, dampening, weightDecay, nesterov } = group;
-    return [
-      ["lr", lr],
-      ["momentum", momentum],
-      ["dampening", dampening],
-      ["weight_decay", weightDecay],
-      ["nesterov", nesterov],
-      ["maximize", false],
-      ["foreach", null],
-      ["differentiable", false],
-      ["fused", null],
-    ];
   }
 }

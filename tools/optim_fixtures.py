@@ -24,7 +24,7 @@ def numbers(x):
 def plain(value):
     """Tensors as [shape, values], numbers as themselves, dicts with their keys as text."""
     if isinstance(value, torch.Tensor):
-        return {"shape": list(value.shape), "dtype": str(value.dtype), "values": numbers(value.float())}
+        return {"shape": list(value.shape), "dtype": str(value.dtype), "data": numbers(value.float())}
     if isinstance(value, dict):
         return {str(k): plain(v) for k, v in value.items()}
     return [plain(v) for v in value] if isinstance(value, (list, tuple)) else value

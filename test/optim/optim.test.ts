@@ -12,7 +12,7 @@ import { ramp } from "../nn/ramp.ts";
 interface SavedTensor {
   readonly shape: readonly number[];
   readonly dtype: string;
-  readonly values: readonly number[];
+  readonly data: readonly number[];
 }
 
 type Plain = null | boolean | number | string | readonly Plain[] | { readonly [key: string]: Plain };
@@ -201,7 +201,7 @@ function expectSaved(actual: Saved, expected: Plain, where: string): void {
   } else if (actual instanceof Tensor && isSavedTensor(expected)) {
     expect(`torch.${actual.dtype}`, where).to.equal(expected.dtype);
     expect(actual.shape, where).to.deep.equal(expected.shape);
-    expectClose(Array.from(actual.data, Number), expected.values, { rtol: 1e-6, atol: 1e-6 }, where);
+    expectClose(Array.from(actual.data, Number), expected.data, { rtol: 1e-6, atol: 1e-6 }, where);
   } else if (Array.isArray(actual) && Array.isArray(expected)) {
     expect(actual.length, where).to.equal(expected.length);
     actual.forEach((value, i) => expectSaved(value, expected[i] as Plain, `${where}[${i}]`));
@@ -215,20 +215,20 @@ function isDict(value: Plain): value is { readonly [key: string]: Plain } {
 }
 
 function isSavedTensor(value: Plain): value is Plain & SavedTensor {
-  return isDict(value) && "values" in value;
+  return isDict(value) && "data" in value;
 }
 
 function toPlain(value: Saved): Plain {
   if (value instanceof Map)
     return Object.fromEntries([...value].map(([key, entry]) => [key, toPlain(entry)]));
   if (value instanceof Tensor) {
-    return { shape: value.shape, dtype: `torch.${value.dtype}`, values: Array.from(value.data, Number) };
+    return { shape: value.shape, dtype: `torch.${value.dtype}`, data: Array.from(value.data, Number) };
   }
   return Array.isArray(value) ? value.map((entry) => toPlain(entry)) : value;
 }
 
 function fromPlain(value: Plain): Saved {
-  if (isSavedTensor(value)) return new Tensor(Float32Array.from(value.values), value.shape, "float32");
+  if (isSavedTensor(value)) return new Tensor(Float32Array.from(value.data), value.shape, "float32");
   if (isDict(value)) {
     const entries = Object.entries(value);
     return new Map(entries.map(([key, entry]) => [/^\d+$/.test(key) ? Number(key) : key, fromPlain(entry)]));
@@ -237,11 +237,7 @@ function fromPlain(value: Plain): Saved {
 }
 
 function asMap(value: Saved): SavedMap {
-  return isMap(value) ? value : new Map();
-}
-
-function isMap(value: Saved): value is SavedMap {
-  return value instanceof Map;
+  return value instanceof Map ? value : new Map<string | number, Saved>();
 }
 
 function asList(value: Saved | undefined): Saved[] {

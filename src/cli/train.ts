@@ -3,14 +3,16 @@
  * `candil train mnist`: PyTorch's MNIST example, flag for flag.
  */
 
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Command, Option } from "commander";
 import type { WritableValue } from "../checkpoint/index.ts";
 import type { MnistDigits } from "../data/mnist.ts";
+import { CandilError } from "../errors.ts";
 import type { MnistNetName } from "../model/mnist-net.ts";
 import type { TrainingSession, TrainingSettings } from "../training/session.ts";
-import type { Score } from "../training/train.ts";
+import type { Progress, Score } from "../training/train.ts";
+import { Interruption } from "./interruption.ts";
 import { integerOption, numberOption } from "./number-option.ts";
 import { ProgressLine } from "./progress-line.ts";
 import type { Terminal } from "./terminal.ts";
@@ -35,7 +37,16 @@ interface TrainOptions {
 }
 
 /** The options that a resumed run takes from its checkpoint. */
-const settingNames = ["net", "batchSize", "testBatchSize", "lr", "gamma", "seed", "shuffle"] as const;
+const settingNames = [
+  "net",
+  "batchSize",
+  "testBatchSize",
+  "lr",
+  "gamma",
+  "seed",
+  "shuffle",
+  "limit",
+] as const;
 
 /** The command `train` with its one subject, `mnist`. */
 export function trainCommand(terminal: Terminal): Command {
@@ -62,7 +73,7 @@ export function trainCommand(terminal: Terminal): Command {
     .option("--no-shuffle", "take the digits in order, as the example does without an accelerator")
     .option("--no-accel", "accepted and ignored: candil computes on the processor")
     .option("--limit <n>", "use only the first n training digits", integerOption(1, 60_000))
-    .option("--checkpoint <file>", "write the state of training after each epoch")
+    .option("--checkpoint <file>", "write the state of training after each epoch and on Ctrl-C")
     .option("--resume <file>", "go on from a file of --checkpoint; the same numbers as without a pause")
     .addHelpText("after", "\nExample:\n  candil train mnist --epochs 14 --save-model")
     .action(async (options: TrainOptions, command: Command) => {
@@ -74,44 +85,63 @@ export function trainCommand(terminal: Terminal): Command {
 async function train(terminal: Terminal, options: TrainOptions, command: Command): Promise<void> {
   const { evaluate } = await import("../training/train.ts");
   const digits = await loadDigits(options.data);
-  const training = digits.training.first(options.limit ?? digits.training.length);
   const session = await openSession(options, command);
-  for (let epoch = session.epoch + 1; epoch <= options.epochs; epoch++) {
-    await trainOneEpoch(terminal, session, training, epoch, options);
-    const score = evaluate(session.model, digits.test, session.settings.testBatchSize);
-    terminal.stdout.write(`\n${describeScore(score)}\n\n`);
-    session.finishEpoch();
-    if (options.checkpoint !== undefined) await save(options.checkpoint, session.toCheckpoint());
+  const { net, testBatchSize } = session.settings;
+  // Without a file for the state there is nothing to save, and Ctrl-C may end the process.
+  const interruption = options.checkpoint === undefined ? null : Interruption.watch();
+  try {
+    while (session.epoch < options.epochs) {
+      if (!(await trainOneEpoch(terminal, session, digits.training, options, interruption))) {
+        return await stop(session, options);
+      }
+      const score = evaluate(session.model, digits.test, testBatchSize);
+      terminal.stdout.write(`\n${describeScore(score)}\n\n`);
+      session.finishEpoch();
+      if (options.checkpoint !== undefined) await save(options.checkpoint, session.toCheckpoint());
+    }
+  } finally {
+    interruption?.end();
   }
   if (options.saveModel !== undefined) {
     const file = options.saveModel === true ? "mnist_cnn.pt" : options.saveModel;
     await save(file, session.model.stateDict());
-    terminal.stderr.write(`Weights of the ${session.settings.net} net written to ${file}\n`);
+    terminal.stderr.write(`Weights of the ${net} net written to ${file}\n`);
   }
 }
 
+/** Whether the epoch came to its end. */
 async function trainOneEpoch(
   terminal: Terminal,
   session: TrainingSession,
   digits: MnistDigits,
-  epoch: number,
   { logInterval, dryRun = false }: TrainOptions,
-): Promise<void> {
-  const { trainEpoch } = await import("../training/train.ts");
-  const { model, optimizer, settings } = session;
+  interruption: Interruption | null,
+): Promise<boolean> {
   const live = new ProgressLine(terminal);
-  for (const p of trainEpoch({ model, optimizer, digits, ...settings })) {
-    if (p.batch % logInterval === 0) {
-      // The example counts digits as batches times the size of this one.
-      const done = p.batch * Math.min(settings.batchSize, p.total);
-      const percent = ((100 * p.batch) / p.batches).toFixed(0);
-      live.show(`Train Epoch: ${epoch} [${done}/${p.total} (${percent}%)]\tLoss: ${p.loss.toFixed(6)}`);
-      // Lets signals and output through between batches.
-      await new Promise(setImmediate);
-      if (dryRun) break;
+  for (const p of session.trainEpoch(digits)) {
+    if (p.batch % logInterval === 0) live.show(describeProgress(session, p));
+    if (dryRun) break;
+    // Lets signals and output through between batches.
+    await new Promise(setImmediate);
+    if (interruption?.asked === true && p.batch + 1 < p.batches) {
+      live.end();
+      return false;
     }
   }
   live.end();
+  return true;
+}
+
+async function stop(session: TrainingSession, { checkpoint = "" }: TrainOptions): Promise<never> {
+  await save(checkpoint, session.toCheckpoint());
+  throw new CandilError(`stopped in epoch ${session.epoch + 1}; go on with --resume ${checkpoint}`);
+}
+
+/** As the example prints it, which counts digits as batches times the size of this one. */
+function describeProgress({ epoch, settings }: TrainingSession, p: Progress): string {
+  const done = p.batch * Math.min(settings.batchSize, p.total);
+  const percent = ((100 * p.batch) / p.batches).toFixed(0);
+  return `Train Epoch: ${epoch + 1} [${done}/${p.total} (${percent}%)]\tLoss: ${p.loss.toFixed(6)}`;
 }
 
 /** As the example prints it. */
@@ -133,8 +163,8 @@ async function loadDigits(folder: string | undefined): Promise<{ training: Mnist
 
 async function openSession(options: TrainOptions, command: Command): Promise<TrainingSession> {
   const { TrainingSession } = await import("../training/session.ts");
-  const { net, batchSize, testBatchSize, lr, gamma, seed, shuffle } = options;
-  const asked: TrainingSettings = { net, batchSize, testBatchSize, lr, gamma, seed, shuffle };
+  const { net, batchSize, testBatchSize, lr, gamma, seed, shuffle, limit = null } = options;
+  const asked: TrainingSettings = { net, batchSize, testBatchSize, lr, gamma, seed, shuffle, limit };
   if (options.resume === undefined) return new TrainingSession(asked);
   const { loadCheckpoint } = await import("../checkpoint/index.ts");
   const session = TrainingSession.fromCheckpoint(loadCheckpoint(await readFile(options.resume)).value);
@@ -149,7 +179,10 @@ async function openSession(options: TrainOptions, command: Command): Promise<Tra
   return session;
 }
 
+/** Writes a `.pt` file under another name first, so that an interruption leaves the old file whole. */
 async function save(file: string, value: WritableValue): Promise<void> {
   const { writePt } = await import("../checkpoint/index.ts");
-  await writeFile(file, writePt(value));
+  const unfinished = `${file}.part`;
+  await writeFile(unfinished, writePt(value));
+  await rename(unfinished, file);
 }

@@ -22,6 +22,14 @@ export interface Progress {
   readonly loss: number;
 }
 
+/** A place within an epoch. */
+export interface Pass {
+  /** The digits in the order in which they are visited. */
+  readonly order: Int32Array;
+  /** How many batches are done. */
+  readonly batches: number;
+}
+
 /** What training an epoch needs. */
 export interface EpochOptions {
   readonly model: Module;
@@ -30,6 +38,8 @@ export interface EpochOptions {
   readonly batchSize: number;
   /** Whether the digits come in random order. */
   readonly shuffle: boolean;
+  /** Where to go on in an epoch that was interrupted; at the start of a new one unless said. */
+  readonly from?: Pass;
 }
 
 /**
@@ -40,10 +50,10 @@ export interface EpochOptions {
  */
 export function* trainEpoch(options: EpochOptions): Generator<Progress, void, void> {
   const { model, optimizer, digits, batchSize } = options;
-  const order = loaderOrder(digits.length, options.shuffle);
+  const { order, batches: done } = options.from ?? startPass(digits, options.shuffle);
   const batches = Math.ceil(order.length / batchSize);
   model.train();
-  for (let batch = 0; batch < batches; batch++) {
+  for (let batch = done; batch < batches; batch++) {
     const indices = order.subarray(batch * batchSize, (batch + 1) * batchSize);
     const { images, labels } = digits.batch(indices);
     optimizer.zeroGrad();
@@ -58,6 +68,11 @@ export function* trainEpoch(options: EpochOptions): Generator<Progress, void, vo
       loss: loss.item(),
     };
   }
+}
+
+/** The beginning of an epoch over `digits`. */
+export function startPass(digits: MnistDigits, shuffle: boolean): Pass {
+  return { order: loaderOrder(digits.length, shuffle), batches: 0 };
 }
 
 /** How well a model does. */

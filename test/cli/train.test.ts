@@ -82,6 +82,26 @@ describe("candil train mnist", function () {
     expect(Buffer.compare(await readFile(resumed), await readFile(whole))).to.equal(0);
   });
 
+  it("saves its state on Ctrl-C and goes on from there", async () => {
+    const [state, resumed, whole] = ["stopped.ckpt", "stopped.pt", "straight.pt"].map((name) =>
+      folder.file(name),
+    );
+    const listeners = process.listenerCount("SIGINT");
+    const run = candil([...small(), "--epochs", "2", "--checkpoint", state], {
+      onOutput: (text) => text.includes("Train Epoch: 2 [0/") && process.emit("SIGINT"),
+    });
+    const { code, stdout, stderr } = await run;
+    expect(code).to.equal(1);
+    expect(stderr).to.equal(`candil: stopped in epoch 2; go on with --resume ${state}\n`);
+    expect(stdout).to.not.contain("Train Epoch: 2 [32/");
+    expect(process.listenerCount("SIGINT")).to.equal(listeners);
+
+    const second = await candil([...small(), "--epochs", "2", "--resume", state, "--save-model", resumed]);
+    expect(second.stdout).to.match(/^Train Epoch: 2 \[32\/40/);
+    await candil([...small(), "--epochs", "2", "--save-model", whole]);
+    expect(Buffer.compare(await readFile(resumed), await readFile(whole))).to.equal(0);
+  });
+
   it("refuses to resume with another setting than the run began with", async () => {
     const half = folder.file("net.ckpt");
     await candil([...small(), "--epochs", "1", "--dry-run", "--checkpoint", half]);

@@ -20,6 +20,8 @@ export interface Surroundings {
   readonly stdin?: Uint8Array;
   readonly env?: Readonly<Record<string, string>>;
   readonly isTTY?: boolean;
+  /** Called with what is written to standard output, as it is written. */
+  readonly onOutput?: (text: string) => void;
 }
 
 /** Runs `candil` with arguments, in this process. */
@@ -30,6 +32,7 @@ export async function candil(args: readonly string[], around: Surroundings = {})
   ): { write(text: string): boolean; isTTY: boolean; columns: number } => ({
     write: (text) => {
       written[name] += text;
+      if (name === "stdout") around.onOutput?.(text);
       return true;
     },
     isTTY: around.isTTY ?? false,

@@ -12,8 +12,11 @@ import { readJpegFile } from "./jpeg-file.ts";
 import type { JpegFile } from "./jpeg-file.ts";
 import { checkPixels } from "./pixel-limit.ts";
 
-/** Scans of one picture: encoders write about ten, the standard has reasons for some sixty; each costs a pass. */
-const MAX_SCANS = 100;
+/**
+ * Blocks of 8 × 8 samples that are visited, once by each scan: the largest picture that is allowed, in three full
+ * components, some twenty times. Encoders write about ten scans.
+ */
+const MAX_BLOCK_VISITS = 2 ** 24;
 
 /**
  * Decodes a baseline or progressive JPEG file of one (`L`) or three components (`RGB`). As `PIL.Image.open`, which does
@@ -48,8 +51,9 @@ function checkScans({ width, height, components, scans, scanBytes }: JpegFile): 
       `JPEG: the header promises ${width} x ${height} pixels, which ${scanBytes} bytes cannot hold`,
     );
   }
-  if (scans > MAX_SCANS)
-    throw new ImageError(`JPEG: ${scans} scans, more than the ${MAX_SCANS} that are allowed`);
+  if (scans * blocks > MAX_BLOCK_VISITS) {
+    throw new ImageError(`JPEG: ${scans} scans of ${width} x ${height} pixels would take too long`);
+  }
 }
 
 function decodeRgba(file: JpegFile): Uint8Array {

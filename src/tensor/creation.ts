@@ -53,12 +53,18 @@ export function fromData(
 }
 
 /** A tensor of zeros. As `torch.zeros`. */
-export function zeros<D extends DType = "float32">(shape: Shape, options: TensorOptions<D> = {}): Tensor<NoInfer<D>> {
+export function zeros<D extends DType = "float32">(
+  shape: Shape,
+  options: TensorOptions<D> = {},
+): Tensor<NoInfer<D>> {
   return full(shape, 0, options);
 }
 
 /** A tensor of ones. As `torch.ones`. */
-export function ones<D extends DType = "float32">(shape: Shape, options: TensorOptions<D> = {}): Tensor<NoInfer<D>> {
+export function ones<D extends DType = "float32">(
+  shape: Shape,
+  options: TensorOptions<D> = {},
+): Tensor<NoInfer<D>> {
   return full(shape, 1, options);
 }
 
@@ -152,7 +158,8 @@ function nestedShape(values: NestedNumbers): number[] {
 
 function flatten(values: NestedNumbers, shape: Shape, d: number, flat: number[]): void {
   if (typeof values !== "object") {
-    if (d !== shape.length) throw new ShapeError(`tensor: expected a list at depth ${d}, got ${String(values)}`);
+    if (d !== shape.length)
+      throw new ShapeError(`tensor: expected a list at depth ${d}, got ${String(values)}`);
     flat.push(Number(values));
     return;
   }

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import * as fc from "fast-check";
+import fc from "fast-check";
 import { ArgumentError, DTypeError, IndexRangeError, ShapeError } from "../../src/errors.ts";
 import * as c from "../../src/ops/index.ts";
 import { arange, ones, tensor, zeros } from "../../src/tensor/creation.ts";

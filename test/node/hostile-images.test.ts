@@ -114,14 +114,12 @@ describe("a damaged picture", () => {
 });
 
 describe("a picture that promises too much", () => {
-  /** Refused, and at once. */
+  /** Refused before anything is decoded: a hang would end at mocha's timeout. */
   function expectRefused(bytes: Uint8Array, message: string, maxPixels?: number): void {
-    const start = performance.now();
     expect(() => decodeImage(bytes, maxPixels === undefined ? {} : { maxPixels })).to.throw(
       ImageError,
       message,
     );
-    expect(performance.now() - start).to.be.lessThan(500);
   }
 
   it("is refused by its header: 30,000 x 30,000 pixels in a kilobyte", () => {

@@ -61,7 +61,8 @@ describe("PNG files are read as Pillow reads them, and become torchvision's tens
       ] as const) {
         const { dtype, shape, data } = tensor;
         // Pillow's 1-bit pictures leave torch with true values of 255; candil's are 1.
-        const bytes = dtype === "bool" ? Uint8Array.from(Array.from(data, Number), (value) => 255 * value) : data;
+        const bytes =
+          dtype === "bool" ? Uint8Array.from(Array.from(data, Number), (value) => 255 * value) : data;
         expect({ dtype, shape, data: base64(bytes) }).to.deep.equal(expected);
       }
     });

@@ -4,6 +4,7 @@
  * The executable. A closed pipe (`candil predict ... | head -1`) is no failure.
  */
 
+import { enableRelaxedSimd } from "../node/relaxed-simd.ts";
 import { run } from "./run.ts";
 import { processTerminal } from "./terminal.ts";
 
@@ -12,4 +13,5 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+enableRelaxedSimd();
 process.exitCode = await run(process.argv.slice(2), processTerminal());

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { kernels } from "../../src/kernels/index.ts";
 import { expectClose } from "../support/close.ts";
 import { readFixture } from "../support/fixtures.ts";
 import { attributionCases } from "./cases.ts";
@@ -26,6 +27,7 @@ const lossTolerance = { rtol: 1e-5, atol: 5e-6 };
  * How many values one rectifier or pool may change when its two sides are equal but for rounding: the pixels behind a
  * 2 × 2 pool of two 3 × 3 convolutions. A net of this size decides a million times in 50 steps, and float32 tells about
  * one decision in ten million apart only by how its sums are ordered; Captum on another PyTorch backend differs so too.
+ * Relaxed SIMD orders and rounds the sums as PyTorch does (test/kernels/conv-bits.test.ts), and meets none.
  */
 const PIXELS_BEHIND_A_KINK = 36;
 
@@ -73,8 +75,8 @@ describe("attributions are Captum's", () => {
     });
   }
 
-  it("for all pictures but those that meet a kink within rounding, which are few", () => {
-    expect(kinksMet.length, kinksMet.join("; ")).to.be.at.most(5);
+  it("for all pictures, or without fused multiply-adds for all but few that meet a kink within rounding", () => {
+    expect(kinksMet.length, kinksMet.join("; ")).to.be.at.most(kernels().family === "relaxed-simd" ? 0 : 5);
   });
 });
 

@@ -8,6 +8,13 @@ import { extentOf, isContiguous, type Extent, type Sweep } from "./sweep.ts";
 /** Terms in a chunk of a sum: 512 × 8 lanes × 4 bytes of a panel are half of a small L1 cache. */
 const CHUNK_TERMS = 512;
 
+/**
+ * Source channels of a block. A sum runs over blocks, then rows and columns of the kernel, then channels of the block, and
+ * starts at the bias: the order of oneDNN's convolution for AVX2. With a fused multiply-add (relaxed SIMD) sums of up to
+ * {@link CHUNK_TERMS} terms are therefore PyTorch's to the bit on such machines, and so is what max-pooling decides on them.
+ */
+const BLOCK = 8;
+
 /** Tables of points are read this much beyond their end, in tiles of up to 6. */
 const TABLE_SLACK = 6;
 
@@ -115,25 +122,19 @@ export function contractPixels(arena: Arena, code: SimdCode, c: Correlation): vo
   }
 }
 
-/** Splits the source channels into equal blocks whose taps make a chunk of a sum, and takes room for one group. */
+/** Splits the source channels into blocks of 8, and takes room for one group. */
 function planPacking(arena: Arena, c: Correlation, depth: number): Packing {
   const rows = extentOf(c.rows);
   const columns = extentOf(c.columns);
-  const taps = mostTaps(c.rows) * mostTaps(c.columns);
-  const blocks = Math.min(depth, Math.ceil((depth * taps) / CHUNK_TERMS));
-  const block = Math.ceil(depth / blocks);
-  const used = Math.ceil(depth / block);
+  const block = Math.min(depth, BLOCK);
+  const blocks = Math.ceil(depth / block);
   return {
-    address: arena.take(used * rows.length * columns.length * block),
+    address: arena.take(blocks * rows.length * columns.length * block),
     rows,
     columns,
-    blocks: used,
+    blocks,
     block,
   };
-}
-
-function mostTaps(sweeps: readonly Sweep[]): number {
-  return Math.max(...sweeps.map((sweep) => sweep.taps.length));
 }
 
 /** Writes the tables and packs the weights of every pair of sweeps. */
@@ -179,8 +180,10 @@ function planPhase(
   // One run for a row of neighbouring taps, or one for each tap; the panel's terms follow in the same order either way.
   const contiguous = isContiguous(columns);
   const columnRuns = contiguous ? 1 : columns.taps.length;
-  const runsPerChunk = rows.taps.length * columnRuns;
-  const runs = blocks * runsPerChunk;
+  const tapCount = rows.taps.length * columns.taps.length;
+  const blocksPerChunk = Math.max(1, Math.floor(CHUNK_TERMS / (tapCount * block)));
+  const runsPerBlock = rows.taps.length * columnRuns;
+  const runs = blocks * runsPerBlock;
   const offsets = arena.take(runs);
   at = offsets >>> 2;
   for (let b = 0; b < blocks; b++) {
@@ -192,7 +195,6 @@ function planPhase(
     }
   }
 
-  const tapCount = rows.taps.length * columns.taps.length;
   const taps = arena.take(tapCount);
   at = taps >>> 2;
   for (const { kernel: y } of rows.taps) {
@@ -221,7 +223,7 @@ function planPhase(
     bases,
     offsets,
     runs,
-    runsPerChunk,
+    runsPerChunk: blocksPerChunk * runsPerBlock,
     length: block * (contiguous ? columns.taps.length : 1),
     panels,
     panelPitch: 4 * panelFloats,

@@ -1,0 +1,17 @@
+/**
+ * @module
+ * Loaded before every test. They run on the fastest kernels of the engine, which on Node 20 takes a flag, or on those
+ * that CANDIL_KERNELS names; the first line of the report says which.
+ */
+
+import { kernels } from "../../src/kernels/index.ts";
+import { enableRelaxedSimd } from "../../src/node/relaxed-simd.ts";
+
+enableRelaxedSimd();
+
+/** Mocha's root hooks. */
+export const mochaHooks = {
+  beforeAll(): void {
+    process.stdout.write(`\n  kernels: ${kernels().family}, Node ${process.versions.node}\n`);
+  },
+};

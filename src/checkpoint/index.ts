@@ -4,7 +4,7 @@
  * `.bin`, and the zip archives that some of them are.
  */
 
-export { crc32 } from "./bytes/crc32.ts";
+export { crc32 } from "../bytes/crc32.ts";
 export { describeCheckpoint } from "./describe-checkpoint.ts";
 export type { CheckpointDescription, CheckpointEntry } from "./description.ts";
 export { findStateDict } from "./find-state-dict.ts";
@@ -24,8 +24,5 @@ export { writeSafetensors } from "./safetensors/write-safetensors.ts";
 export { sniffFormat } from "./sniff.ts";
 export type { CheckpointFormat } from "./sniff.ts";
 export type { CheckpointKey, CheckpointValue, StateDict } from "./value.ts";
-export { openZip } from "./zip/read-zip.ts";
-export type { ZipArchive, ZipLimits } from "./zip/read-zip.ts";
-export type { ZipEntry } from "./zip/central-directory.ts";
-export { writeZip } from "./zip/write-zip.ts";
-export type { ZipContent } from "./zip/write-zip.ts";
+export { openZip, writeZip } from "../zip/index.ts";
+export type { WriteZipOptions, ZipArchive, ZipContent, ZipEntry, ZipLimits } from "../zip/index.ts";

@@ -5,6 +5,7 @@
  */
 
 import { FormatError } from "../errors.ts";
+import { allowance } from "../zip/index.ts";
 
 /** Bytes of one pickle. A tensor takes about 150, so this is some 400,000 tensors. */
 export const MAX_PICKLE_BYTES = 64 * 2 ** 20;
@@ -36,22 +37,11 @@ export const MAX_RANK = 64;
 /** Tensors of one safetensors or JSON file. */
 export const MAX_TENSORS = 100_000;
 
-/** Entries of one zip file. */
-export const MAX_ZIP_ENTRIES = 200_000;
-
 /** Bytes of a safetensors header, as its specification says. */
 export const MAX_SAFETENSORS_HEADER = 100_000_000;
 
 /** Bytes that even an empty tensor takes in memory, roughly. */
 const TENSOR_OVERHEAD = 256;
-
-/**
- * Bytes that a file may become: max(16 MiB, 8 n) for one of n bytes. That is room for float8 that is widened to float32
- * (4 n), for views that overlap, and for expanded tensors, but not for a kilobyte that claims a gigabyte.
- */
-export function allowance(fileBytes: number): number {
-  return Math.max(16 * 2 ** 20, 8 * fileBytes);
-}
 
 /** Keeps the tensors of one file within its {@link allowance}. */
 export class Budget {

@@ -5,8 +5,8 @@
 
 import { FormatError } from "../errors.ts";
 import { isLegacyFile } from "./pt/legacy-file.ts";
-import { readCentralDirectory } from "./zip/central-directory.ts";
-import { MAX_SAFETENSORS_HEADER, MAX_ZIP_ENTRIES } from "./limits.ts";
+import { MAX_ZIP_ENTRIES, readCentralDirectory } from "../zip/index.ts";
+import { MAX_SAFETENSORS_HEADER } from "./limits.ts";
 
 /** The formats of weights that candil reads. */
 export type CheckpointFormat = "pt-zip" | "pt-legacy" | "safetensors" | "json";

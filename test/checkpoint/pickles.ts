@@ -4,7 +4,7 @@
  */
 
 import { opcode } from "../../src/checkpoint/pickle/opcodes.ts";
-import { writeZip } from "../../src/checkpoint/zip/write-zip.ts";
+import { writeZip } from "../../src/zip/write-zip.ts";
 
 /** An instruction: an opcode's name, then its operands as bytes or text. */
 export type Instruction = string | readonly [name: string, ...operands: (number | string | Uint8Array)[]];

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { IntegratedGradients } from "../../src/attribution/index.ts";
 import { writeJson, writePt, writeSafetensors } from "../../src/checkpoint/index.ts";
-import { writeZip } from "../../src/checkpoint/zip/write-zip.ts";
+import { writeZip } from "../../src/zip/write-zip.ts";
 import { ArgumentError, FormatError, IndexRangeError, ShapeError, StateDictError } from "../../src/errors.ts";
 import { explainMethods, MAX_STEPS } from "../../src/model/explain-options.ts";
 import type { ExplainOptions } from "../../src/model/explain-options.ts";

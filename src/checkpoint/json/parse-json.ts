@@ -5,7 +5,7 @@
  */
 
 import { FormatError } from "../../errors.ts";
-import { decodeUtf8 } from "../bytes/byte-reader.ts";
+import { decodeUtf8 } from "../../bytes/byte-reader.ts";
 
 /** A parsed JSON value. Objects have own keys only, `__proto__` among them. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };

@@ -6,7 +6,7 @@
 import { ArgumentError } from "../../errors.ts";
 import type { DType, DTypeArrays } from "../../tensor/dtype.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
-import { ByteWriter } from "../bytes/byte-writer.ts";
+import { ByteWriter } from "../../bytes/byte-writer.ts";
 import { encodeElements } from "../element-types.ts";
 import { BIN_ALIGNMENT, JSON_FORMAT, JSON_VERSION } from "./json-state-dict.ts";
 

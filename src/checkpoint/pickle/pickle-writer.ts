@@ -3,7 +3,7 @@
  * Writes pickles of protocol 2, the one that `torch.save` uses.
  */
 
-import { ByteWriter } from "../bytes/byte-writer.ts";
+import { ByteWriter } from "../../bytes/byte-writer.ts";
 import { opcode } from "./opcodes.ts";
 
 const code = {

@@ -6,7 +6,7 @@
  */
 
 import type { FormatError } from "../../errors.ts";
-import type { ByteReader } from "../bytes/byte-reader.ts";
+import type { ByteReader } from "../../bytes/byte-reader.ts";
 import {
   MAX_GLOBAL_NAME,
   MAX_PICKLE_BYTES,

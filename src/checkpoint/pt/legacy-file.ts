@@ -4,7 +4,7 @@
  */
 
 import { FormatError } from "../../errors.ts";
-import { ByteReader } from "../bytes/byte-reader.ts";
+import { ByteReader } from "../../bytes/byte-reader.ts";
 import { unpickle } from "../pickle/unpickle.ts";
 import type { UnpickleContext } from "../pickle/unpickle.ts";
 import type { PickleValue } from "../pickle/values.ts";

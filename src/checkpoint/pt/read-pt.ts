@@ -7,7 +7,7 @@ import { FormatError } from "../../errors.ts";
 import { Budget } from "../limits.ts";
 import { sniffFormat } from "../sniff.ts";
 import type { CheckpointValue } from "../value.ts";
-import { openZip } from "../zip/read-zip.ts";
+import { openZip } from "../../zip/read-zip.ts";
 import { findGlobal } from "./globals.ts";
 import { openLegacyFile } from "./legacy-file.ts";
 import { TensorReader } from "./materialize.ts";

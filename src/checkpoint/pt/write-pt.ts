@@ -12,8 +12,8 @@ import { encodeElements } from "../element-types.ts";
 import { MAX_DEPTH } from "../limits.ts";
 import { PickleWriter } from "../pickle/pickle-writer.ts";
 import type { CheckpointKey } from "../value.ts";
-import { writeZip } from "../zip/write-zip.ts";
-import type { ZipContent } from "../zip/write-zip.ts";
+import { writeZip } from "../../zip/write-zip.ts";
+import type { ZipContent } from "../../zip/write-zip.ts";
 
 /** What can be written: every {@link CheckpointValue}, and plain objects as dicts. */
 export type WritableValue =
@@ -81,7 +81,7 @@ export function writePt(value: WritableValue, options: WritePtOptions = {}): Uin
     ...writer.storages.map((bytes, key) => ({ name: `${root}/data/${key}`, bytes })),
     text("version", "3\n"),
   ];
-  return writeZip(files, ALIGNMENT);
+  return writeZip(files, { alignment: ALIGNMENT });
 }
 
 class PtWriter {

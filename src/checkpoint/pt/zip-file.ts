@@ -4,9 +4,9 @@
  */
 
 import { FormatError } from "../../errors.ts";
-import { ByteReader, decodeUtf8 } from "../bytes/byte-reader.ts";
+import { ByteReader, decodeUtf8 } from "../../bytes/byte-reader.ts";
 import { unpickle } from "../pickle/unpickle.ts";
-import type { ZipArchive } from "../zip/read-zip.ts";
+import type { ZipArchive } from "../../zip/read-zip.ts";
 import type { StorageSource } from "./materialize.ts";
 import { StorageTable } from "./pt-file.ts";
 import type { FindGlobal, PtFile } from "./pt-file.ts";

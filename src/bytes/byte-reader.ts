@@ -3,7 +3,7 @@
  * A cursor over bytes that cannot run past their end.
  */
 
-import { FormatError } from "../../errors.ts";
+import { FormatError } from "../errors.ts";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 

@@ -3,7 +3,7 @@
  * The directory at the end of a zip file: the only place that is believed about names, sizes and positions.
  */
 
-import { FormatError } from "../../errors.ts";
+import { FormatError } from "../errors.ts";
 import { ByteReader, decodeUtf8 } from "../bytes/byte-reader.ts";
 
 /** One file of an archive, as the directory tells it. */

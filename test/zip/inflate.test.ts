@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { constants, deflateRawSync } from "node:zlib";
-import { inflate } from "../../src/checkpoint/bytes/inflate.ts";
+import { inflate } from "../../src/zip/inflate.ts";
 import { FormatError } from "../../src/errors.ts";
 
 const { Z_FIXED, Z_HUFFMAN_ONLY, Z_RLE, Z_DEFAULT_STRATEGY } = constants;

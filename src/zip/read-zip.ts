@@ -3,10 +3,10 @@
  * Zip archives, read strictly: what two readers could understand differently is refused.
  */
 
-import { FormatError } from "../../errors.ts";
+import { FormatError } from "../errors.ts";
 import { crc32 } from "../bytes/crc32.ts";
-import { inflate } from "../bytes/inflate.ts";
-import { allowance, MAX_ZIP_ENTRIES } from "../limits.ts";
+import { inflate } from "./inflate.ts";
+import { allowance, MAX_ZIP_ENTRIES } from "./limits.ts";
 import { readCentralDirectory } from "./central-directory.ts";
 import type { ZipEntry } from "./central-directory.ts";
 import { checkLocalHeaders } from "./local-header.ts";
@@ -19,18 +19,30 @@ export interface ZipLimits {
   readonly maxEntries?: number;
 }
 
+/** Raw DEFLATE to exactly `size` bytes. @throws FormatError when the stream is damaged or yields another number of bytes */
+export type Inflate = (packed: Uint8Array, size: number) => Uint8Array;
+
+/** What an archive may ask for, and how it is unpacked. */
+export interface OpenZipOptions extends ZipLimits {
+  /** candil's own {@link inflate} unless said: Node has a faster one. */
+  readonly inflate?: Inflate;
+}
+
 /** An archive whose directory was read and checked; contents are unpacked one by one when asked for. */
 export class ZipArchive {
   /** Entries by name, in the order of the directory. Names are relative, with `/`, and stay inside. */
   readonly entries: ReadonlyMap<string, ZipEntry>;
   readonly #bytes: Uint8Array;
   readonly #dataOffsets: ReadonlyMap<string, number>;
+  readonly #inflate: Inflate;
 
   constructor(
     bytes: Uint8Array,
     entries: ReadonlyMap<string, ZipEntry>,
     dataOffsets: ReadonlyMap<string, number>,
+    unpack: Inflate,
   ) {
+    this.#inflate = unpack;
     this.#bytes = bytes;
     this.entries = entries;
     this.#dataOffsets = dataOffsets;
@@ -45,7 +57,7 @@ export class ZipArchive {
     const start = this.#dataOffsets.get(name);
     if (entry === undefined || start === undefined) throw new FormatError(`zip: there is no entry "${name}"`);
     const packed = this.#bytes.subarray(start, start + entry.compressedSize);
-    const content = entry.compressed ? inflate(packed, entry.size) : packed;
+    const content = entry.compressed ? this.#inflate(packed, entry.size) : packed;
     if (crc32(content) !== entry.crc32) {
       throw new FormatError(`zip: the checksum of "${name}" does not fit its content; the file is damaged`);
     }
@@ -62,7 +74,7 @@ export class ZipArchive {
  * @example
  * const manifest = openZip(bytes).read("MAR-INF/MANIFEST.json");
  */
-export function openZip(bytes: Uint8Array, limits: ZipLimits = {}): ZipArchive {
+export function openZip(bytes: Uint8Array, limits: OpenZipOptions = {}): ZipArchive {
   const directory = readCentralDirectory(bytes, limits.maxEntries ?? MAX_ZIP_ENTRIES);
   const allowed = limits.maxTotalBytes ?? allowance(bytes.length);
   let total = 0;
@@ -77,5 +89,5 @@ export function openZip(bytes: Uint8Array, limits: ZipLimits = {}): ZipArchive {
       `zip: would unpack to ${total} bytes, more than the ${allowed} allowed for this archive`,
     );
   }
-  return new ZipArchive(bytes, entries, checkLocalHeaders(bytes, directory));
+  return new ZipArchive(bytes, entries, checkLocalHeaders(bytes, directory), limits.inflate ?? inflate);
 }

@@ -2,8 +2,8 @@ import { expect } from "chai";
 import { deflateRawSync } from "node:zlib";
 import { crc32, openZip, writeZip } from "../../src/checkpoint/index.ts";
 import { ArgumentError, FormatError } from "../../src/errors.ts";
-import { concat, le64 } from "./pickles.ts";
-import { fixture } from "./pytorch-files.ts";
+import { concat, le64 } from "../checkpoint/pickles.ts";
+import { fixture } from "../checkpoint/pytorch-files.ts";
 import { rawZip } from "./raw-zip.ts";
 import type { RawEnd, RawEntry } from "./raw-zip.ts";
 
@@ -39,7 +39,7 @@ describe("A zip archive", () => {
       bytes: Uint8Array.from({ length }, (_, i) => i),
     }));
     for (const alignment of [1, 64]) {
-      const bytes = writeZip(files, alignment);
+      const bytes = writeZip(files, { alignment });
       const zip = openZip(bytes);
       expect([...zip.entries.keys()]).to.deep.equal(files.map((file) => file.name));
       for (const file of files) {
@@ -48,6 +48,17 @@ describe("A zip archive", () => {
         expect((content.byteOffset - bytes.byteOffset) % alignment).to.equal(0);
       }
     }
+  });
+
+  it("is deflated where a compressor is given and that saves something", () => {
+    const files = [
+      { name: "zeros", bytes: zeros },
+      { name: "short", bytes: packed },
+    ];
+    const zip = openZip(writeZip(files, { deflate: deflateRawSync }));
+    expect(zip.entries.get("zeros")?.compressedSize).to.be.below(1000);
+    expect(zip.entries.get("short")?.compressed).to.equal(false);
+    for (const { name, bytes } of files) expect(zip.read(name)).to.deep.equal(bytes);
   });
 
   it("is refused beyond 65,534 files, since zip64 is not written", () => {

@@ -4,7 +4,7 @@
  * and people do re-zip them.
  */
 
-import { FormatError } from "../../errors.ts";
+import { FormatError } from "../errors.ts";
 
 /** No DEFLATE stream yields more than this many bytes for one of its own: a match of 258 bytes takes two bits. */
 export const MAX_DEFLATE_RATIO = 1032;
@@ -25,10 +25,17 @@ const DISTANCE_BITS = [
 ];
 const CODE_LENGTH_ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
 
+/** Codes of up to this many bits, nearly all that occur, are looked up at once. */
+const FAST_BITS = 9;
+/** An entry of the table is `symbol << LENGTH_FIELD | length`. */
+const LENGTH_FIELD = 4;
+
 /** A canonical Huffman code: how many codes there are of each length, and the symbols in the order of their codes. */
 interface Code {
   readonly counts: Uint16Array;
   readonly symbols: Uint16Array;
+  /** The symbol and the length of the code that the next {@link FAST_BITS} bits begin with; 0 for a longer code. */
+  readonly fast: Uint16Array;
 }
 
 /**
@@ -66,6 +73,7 @@ class Inflater {
       else if (type === 2) this.#dynamic();
       else throw new FormatError("inflate: block type 3 does not exist");
     }
+    this.#giveBack();
     if (this.#written !== this.#output.length || this.#read !== this.#input.length) {
       throw new FormatError(
         `inflate: expected ${this.#input.length} bytes to become ${this.#output.length}, ` +
@@ -88,8 +96,21 @@ class Inflater {
     return value;
   }
 
-  /** Walks the code bit by bit: at each length, `first` is the first code and `index` its place among the symbols. */
   #symbol(code: Code): number {
+    while (this.#bitCount < FAST_BITS && this.#read < this.#input.length) {
+      this.#bits |= this.#input[this.#read++] << this.#bitCount;
+      this.#bitCount += 8;
+    }
+    const entry = code.fast[this.#bits & ((1 << FAST_BITS) - 1)];
+    const length = entry & ((1 << LENGTH_FIELD) - 1);
+    if (length === 0 || length > this.#bitCount) return this.#longSymbol(code);
+    this.#bits >>>= length;
+    this.#bitCount -= length;
+    return entry >>> LENGTH_FIELD;
+  }
+
+  /** Walks the code bit by bit: at each length, `first` is the first code and `index` its place among the symbols. */
+  #longSymbol(code: Code): number {
     let value = 0;
     let first = 0;
     let index = 0;
@@ -104,6 +125,13 @@ class Inflater {
     throw new FormatError("inflate: a code that stands for nothing");
   }
 
+  /** Returns whole bytes that were taken ahead of their use to the input. */
+  #giveBack(): void {
+    this.#read -= this.#bitCount >>> 3;
+    this.#bits = 0;
+    this.#bitCount = 0;
+  }
+
   #room(count: number): void {
     if (this.#written + count > this.#output.length) {
       throw new FormatError(`inflate: yields more than the ${this.#output.length} bytes that were announced`);
@@ -111,8 +139,7 @@ class Inflater {
   }
 
   #stored(): void {
-    this.#bits = 0;
-    this.#bitCount = 0;
+    this.#giveBack();
     const length = this.#take(16);
     if ((this.#take(16) ^ 0xffff) !== length)
       throw new FormatError("inflate: the length of a stored block is damaged");
@@ -197,7 +224,28 @@ function makeCode(lengths: Uint8Array): Code {
   lengths.forEach((length, symbol) => {
     if (length !== 0) symbols[offsets[length]++] = symbol;
   });
-  return { counts, symbols };
+  return { counts, symbols, fast: makeTable(counts, symbols) };
+}
+
+/** Codes stand in the stream with their first bit lowest, so an index is a code reversed, with anything above it. */
+function makeTable(counts: Uint16Array, symbols: Uint16Array): Uint16Array {
+  const fast = new Uint16Array(1 << FAST_BITS);
+  let code = 0;
+  let index = 0;
+  for (let length = 1; length <= FAST_BITS; length++) {
+    for (let i = 0; i < counts[length]; i++, code++, index++) {
+      const entry = (symbols[index] << LENGTH_FIELD) | length;
+      for (let at = reversed(code, length); at < fast.length; at += 1 << length) fast[at] = entry;
+    }
+    code <<= 1;
+  }
+  return fast;
+}
+
+function reversed(code: number, length: number): number {
+  let result = 0;
+  for (let bit = 0; bit < length; bit++) result |= ((code >>> bit) & 1) << (length - 1 - bit);
+  return result;
 }
 
 const FIXED_LITERALS = makeCode(

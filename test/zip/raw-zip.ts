@@ -3,7 +3,7 @@
  * Zip archives with any field wrong: what `writeZip` cannot be made to write.
  */
 
-import { ByteWriter } from "../../src/checkpoint/bytes/byte-writer.ts";
+import { ByteWriter } from "../../src/bytes/byte-writer.ts";
 import { crc32 } from "../../src/checkpoint/index.ts";
 
 /** The fields that an entry's own header and the directory have in common. */

@@ -3,7 +3,7 @@
  * The header before each entry's content: compared with the directory, then used only to find where the content starts.
  */
 
-import { FormatError } from "../../errors.ts";
+import { FormatError } from "../errors.ts";
 import { ByteReader, decodeUtf8 } from "../bytes/byte-reader.ts";
 import { widen } from "./central-directory.ts";
 import type { CentralDirectory, ZipEntry } from "./central-directory.ts";

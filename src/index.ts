@@ -50,6 +50,9 @@ export * from "./attribution/index.ts";
 
 export * from "./checkpoint/index.ts";
 
+export { capture, MAX_CAPTURED_ROWS, Runtime } from "./runtime/index.ts";
+export type { Captured } from "./runtime/index.ts";
+
 export { loadModel } from "./model/load.ts";
 export type { LoadModelOptions } from "./model/load.ts";
 export { createMnistNet } from "./model/mnist-net.ts";

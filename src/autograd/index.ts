@@ -4,5 +4,7 @@ export { grad } from "./grad.ts";
 export type { GradOptions } from "./grad.ts";
 export { enableGrad, isGradEnabled, noGrad } from "./grad-mode.ts";
 export { defineOp } from "./op.ts";
-export type { OpSpec, Plan } from "./op.ts";
+export type { Op, OpSpec, Plan } from "./op.ts";
 export type { Pullback } from "./node.ts";
+export { trace } from "./trace.ts";
+export type { TracedCall } from "./trace.ts";

@@ -13,6 +13,8 @@ import { Tensor } from "../tensor/tensor.ts";
 import { isGradEnabled } from "./grad-mode.ts";
 import { Node } from "./node.ts";
 import type { Pullback } from "./node.ts";
+import { isTracing, record } from "./trace.ts";
+import type { TracedCall } from "./trace.ts";
 
 /** What an operation has decided about one call before any arithmetic: at least the shape of its result. */
 export interface Plan {
@@ -31,6 +33,13 @@ export interface OpSpec<Xs extends readonly (Tensor | null)[], Options, P extend
   readonly alias?: boolean;
 }
 
+/** A differentiable operation: call it to compute and, where some input requires a gradient, to record. */
+export interface Op<Xs extends readonly (Tensor | null)[], Options, P extends Plan> {
+  (xs: Xs, options: Options): Tensor;
+  /** The plan of a traced call, or null when it is another operation's. */
+  readonly planOf: (call: TracedCall) => P | null;
+}
+
 /**
  * Makes the function that checks, computes and, where some input requires a gradient, records. All inputs must be of one
  * floating-point dtype, which is the result's.
@@ -38,18 +47,33 @@ export interface OpSpec<Xs extends readonly (Tensor | null)[], Options, P extend
  */
 export function defineOp<Xs extends readonly (Tensor | null)[], Options, P extends Plan>(
   spec: OpSpec<Xs, Options, P>,
-): (xs: Xs, options: Options) => Tensor {
-  return (xs, options) => {
+): Op<Xs, Options, P> {
+  const plans = new WeakMap<TracedCall, P>();
+  const call = (xs: Xs, options: Options): Tensor => {
     const dtype = commonDType(spec.name, xs);
     const plan = spec.plan(xs, options);
     const y =
       spec.alias === true && xs[0] !== null ? xs[0].data : allocate(dtype, elementCount(plan.outShape));
     const pullback = spec.forward(y, xs, plan);
     const recorded = isGradEnabled() && xs.some((x) => x !== null && x.requiresGrad);
-    return new Tensor(y, plan.outShape, dtype, {
+    const output = new Tensor(y, plan.outShape, dtype, {
       gradFn: recorded ? new Node(spec.name, xs, pullback) : null,
     });
+    if (isTracing()) {
+      const traced: TracedCall = {
+        name: spec.name,
+        inputs: xs,
+        output,
+        plan,
+        alias: spec.alias === true,
+        compute: (again, inputs) => spec.forward(again, inputs as Xs, plan),
+      };
+      plans.set(traced, plan);
+      record(traced);
+    }
+    return output;
   };
+  return Object.assign(call, { planOf: (traced: TracedCall) => plans.get(traced) ?? null });
 }
 
 function commonDType(op: string, xs: readonly (Tensor | null)[]): FloatDType {

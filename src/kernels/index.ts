@@ -11,6 +11,8 @@ import { relaxedSimd, simd } from "./simd/index.ts";
 export type { Conv2dGeometry, FloatArray, MatmulGeometry, Pool2dGeometry, Window2d } from "./geometry.ts";
 export type { KernelFamily, Kernels } from "./kernels.ts";
 export { reference } from "./reference/index.ts";
+export type { SimdCode } from "./simd/code.ts";
+export { simdCode } from "./simd/index.ts";
 
 /** Every family by name, slowest first; the value opens it, or is null where this machine cannot run it. */
 const families: Readonly<Record<KernelFamily, () => Kernels | null>> = {

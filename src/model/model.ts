@@ -6,9 +6,11 @@
 import { noGrad } from "../autograd/grad-mode.ts";
 import { ArgumentError, formatShape, ShapeError } from "../errors.ts";
 import { exp } from "../ops/index.ts";
+import { capture, Runtime } from "../runtime/index.ts";
 import { fromData } from "../tensor/creation.ts";
 import { sameShape } from "../tensor/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
+import type { Captured } from "../runtime/index.ts";
 import type { Image } from "../vision/image.ts";
 import { attribute } from "./attribute.ts";
 import { checkExplainOptions } from "./explain-options.ts";
@@ -80,10 +82,13 @@ export class Model {
   readonly description: string;
   readonly input: InputSize;
   readonly classes: readonly string[];
-  /** Log-probabilities [N, classes] of transformed pictures [N, C, H, W]; differentiable, and bound to this model. */
-  readonly forward: (x: Tensor) => Tensor;
+  /**
+   * Log-probabilities [N, classes] of transformed pictures [N, C, H, W]; differentiable, bound to this model, and captured: each
+   * shape of batch runs by a plan from its second call on.
+   */
+  readonly forward: Captured;
   /** Logits [N, classes]: {@link forward} before its last layer. */
-  readonly logits: (x: Tensor) => Tensor;
+  readonly logits: Captured;
   readonly #spec: ModelSpec;
 
   constructor(spec: ModelSpec) {
@@ -93,8 +98,9 @@ export class Model {
     this.description = spec.description;
     this.input = spec.input;
     this.classes = spec.classes;
-    this.forward = spec.forward;
-    this.logits = spec.logits;
+    const runtime = new Runtime();
+    this.forward = capture(spec.forward, runtime);
+    this.logits = capture(spec.logits, runtime);
   }
 
   /** Probabilities [N, classes], differentiable. */

@@ -29,7 +29,8 @@ export interface BatchNormOptions {
   readonly eps?: number;
 }
 
-interface BatchNormPlan extends kernel.ChannelGeometry {
+/** What batchNorm decided about one call. */
+export interface BatchNormPlan extends kernel.ChannelGeometry {
   readonly outShape: Shape;
   /** The running statistics; null where there are none. */
   readonly running: { readonly mean: Tensor; readonly variance: Tensor } | null;
@@ -61,6 +62,9 @@ const op = defineOp<readonly [Tensor, Tensor | null, Tensor | null], BatchNormOp
     };
   },
 });
+
+/** The plan of a traced batchNorm, else null; its inputs are x, weight and bias. */
+export const batchNormPlanOf = op.planOf;
 
 /**
  * `(x − mean) / √(variance + eps) · weight + bias`, channel by channel. As `torch.nn.functional.batch_norm`. In training,

@@ -28,7 +28,8 @@ export interface Conv2dOptions {
   readonly groups?: number;
 }
 
-interface Conv2dPlan extends Conv2dGeometry {
+/** What conv2d decided about one call. */
+export interface Conv2dPlan extends Conv2dGeometry {
   readonly outShape: Shape;
 }
 
@@ -46,6 +47,9 @@ const op = defineOp<Inputs, Conv2dOptions, Conv2dPlan>({
     };
   },
 });
+
+/** The plan of a traced conv2d, else null; its inputs are picture, weight and bias. */
+export const conv2dPlanOf = op.planOf;
 
 /**
  * The cross-correlation of an image with a bank of kernels:

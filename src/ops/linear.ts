@@ -14,7 +14,8 @@ import type { Shape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { addLeftGradient, addRightGradient } from "./matmul.ts";
 
-interface LinearPlan {
+/** What linear decided about one call. */
+export interface LinearPlan {
   readonly outShape: Shape;
   readonly product: MatmulGeometry;
   /** The index space of the result with the bias (A) repeated for every row. */
@@ -35,6 +36,9 @@ const op = defineOp<readonly [Tensor, Tensor, Tensor | null], null, LinearPlan>(
     };
   },
 });
+
+/** The plan of a traced linear, else null; its inputs are x, weight and bias. */
+export const linearPlanOf = op.planOf;
 
 /**
  * y = x · weightᵀ + bias along the last dimension. As `torch.nn.functional.linear`, except that the weight must be a

@@ -31,7 +31,8 @@ interface Call extends MaxPool2dOptions {
   readonly receive: ((argmax: Int32Array) => void) | null;
 }
 
-interface MaxPool2dPlan extends Pool2dPlan {
+/** What maxPool2d decided about one call. */
+export interface MaxPool2dPlan extends Pool2dPlan {
   readonly receive: Call["receive"];
 }
 
@@ -51,6 +52,9 @@ const op = defineOp<readonly [Tensor], Call, MaxPool2dPlan>({
     };
   },
 });
+
+/** The plan of a traced maxPool2d, else null. */
+export const maxPool2dPlanOf = op.planOf;
 
 /**
  * The largest value of each window. As `torch.nn.functional.max_pool2d`: padding never wins; of equal values the first

@@ -19,6 +19,9 @@ const op = defineOp<readonly [Tensor], null, { outShape: Shape }>({
   },
 });
 
+/** The plan of a traced relu, else null. */
+export const reluPlanOf = op.planOf;
+
 /**
  * max(x, 0), element by element. As `torch.relu`: the gradient is 0 at 0; NaN stays NaN and passes its gradient on.
  */

@@ -4,6 +4,7 @@
  */
 
 import { defineOp } from "../autograd/op.ts";
+import type { Op } from "../autograd/op.ts";
 import { ArgumentError, formatShape, ShapeError } from "../errors.ts";
 import { add } from "../kernels/reference/add.ts";
 import { elementCount, normalizeDim, normalizeDims } from "../tensor/shape.ts";
@@ -14,7 +15,7 @@ import type { Tensor } from "../tensor/tensor.ts";
 function defineAlias<Options>(
   name: string,
   plan: (shape: Shape, options: Options) => Shape,
-): (xs: readonly [Tensor], options: Options) => Tensor {
+): Op<readonly [Tensor], Options, { outShape: Shape }> {
   return defineOp<readonly [Tensor], Options, { outShape: Shape }>({
     name,
     alias: true,

@@ -19,6 +19,81 @@ export type SimdCode = {
     lanes: number,
     bias: number,
   ): void;
+  contractBlocks(
+    out: number,
+    pointPitch: number,
+    blockPitch: number,
+    source: number,
+    bases: number,
+    points: number,
+    offsets: number,
+    runs: number,
+    runsPerChunk: number,
+    length: number,
+    panels: number,
+    panelPitch: number,
+    blocks: number,
+    bias: number,
+    rectify: number,
+  ): void;
+  multiplyRow(
+    out: number,
+    source: number,
+    length: number,
+    panels: number,
+    panelPitch: number,
+    blocks: number,
+    bias: number,
+    rectify: number,
+  ): void;
+  poolBlocks(
+    y: number,
+    places: number,
+    x: number,
+    planes: number,
+    height: number,
+    width: number,
+    inHeight: number,
+    inWidth: number,
+    rectify: number,
+  ): void;
+  unpoolBlocks(
+    dx: number,
+    dy: number,
+    places: number,
+    rectified: number,
+    planes: number,
+    height: number,
+    width: number,
+    inHeight: number,
+    inWidth: number,
+  ): void;
+  maskRectified(dy: number, y: number, length: number): void;
+  copyPicture(
+    to: number,
+    toPlane: number,
+    toRow: number,
+    from: number,
+    fromPlane: number,
+    fromRow: number,
+    planes: number,
+    rows: number,
+    rowBytes: number,
+  ): void;
+  gatherTaps(
+    dx: number,
+    terms: number,
+    pitch: number,
+    channels: number,
+    height: number,
+    width: number,
+    rows: number,
+    columns: number,
+    kernelHeight: number,
+    kernelWidth: number,
+    padTop: number,
+    padLeft: number,
+  ): void;
   slide(
     out: number,
     source: number,
@@ -117,7 +192,7 @@ export type SimdCode = {
 };
 
 /** The bytes of a base64 text. `atob` is in browsers and in Node; Buffer is not. */
-export function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
+function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
   const binary = atob(text);
   const bytes = new Uint8Array(binary.length);
   for (let i = 0; i < bytes.length; i++) bytes[i] = binary.charCodeAt(i);
@@ -125,15 +200,28 @@ export function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
 }
 
 /** Whether this engine compiles the module, that is, knows its SIMD instructions. */
-export function runsHere(bytes: Uint8Array<ArrayBuffer>): boolean {
+function runsHere(bytes: Uint8Array<ArrayBuffer>): boolean {
   return typeof WebAssembly === "object" && WebAssembly.validate(bytes);
 }
 
 /**
- * Compiles and instantiates the kernels over a memory. Synchronous: the module is a few kilobytes, and a kernel is
- * called from synchronous code.
+ * Compiles a module, or gives null where the engine cannot. Synchronous: it is a few kilobytes, and a kernel is called from
+ * synchronous code.
  */
-export function instantiate(bytes: Uint8Array<ArrayBuffer>, memory: WebAssembly.Memory): SimdCode {
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
+export function compile(base64: string): WebAssembly.Module | null {
+  const bytes = decodeBase64(base64);
+  if (!runsHere(bytes)) return null;
+  try {
+    return new WebAssembly.Module(bytes);
+  } catch {
+    // A page's content security policy may forbid WebAssembly, and older browsers compile nothing above 4 KB
+    // synchronously on the main thread: the reference still works there.
+    return null;
+  }
+}
+
+/** The kernels over a memory. */
+export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): SimdCode {
+  const instance = new WebAssembly.Instance(module, { env: { memory } });
   return instance.exports as SimdCode;
 }

@@ -7,7 +7,7 @@
 import type { KernelFamily, Kernels } from "../kernels.ts";
 import { reference } from "../reference/index.ts";
 import { Arena, ArenaFullError } from "./arena.ts";
-import { decodeBase64, instantiate, runsHere, type SimdCode } from "./code.ts";
+import { compile, instantiate, type SimdCode } from "./code.ts";
 import * as conv2d from "./conv2d.ts";
 import * as elementwise from "./elementwise.ts";
 import { base64 as plainBase64 } from "./generated/simd.ts";
@@ -15,31 +15,36 @@ import { base64 as relaxedBase64 } from "./generated/relaxed-simd.ts";
 import { matmul } from "./matmul.ts";
 import { isTwoByTwo, maxPool2x2Forward } from "./pool2d.ts";
 
-/** The kernels in 128-bit SIMD, or null where the engine does not know it. Compiled at the first call. */
-export const simd: () => Kernels | null = onFirstCall(() => load("simd", plainBase64));
+/** The compiled modules, or null where the engine does not know their instructions. Compiled at the first call. */
+const modules = {
+  simd: onFirstCall(() => compile(plainBase64)),
+  "relaxed-simd": onFirstCall(() => compile(relaxedBase64)),
+};
+
+/** The kernels in 128-bit SIMD, or null where the engine does not know it. */
+export const simd: () => Kernels | null = onFirstCall(() => load("simd"));
 
 /** The same with fused multiply-add (relaxed SIMD), or null where the engine does not know it. */
-export const relaxedSimd: () => Kernels | null = onFirstCall(() => load("relaxed-simd", relaxedBase64));
+export const relaxedSimd: () => Kernels | null = onFirstCall(() => load("relaxed-simd"));
 
-function onFirstCall(make: () => Kernels | null): () => Kernels | null {
-  let made: Kernels | null | undefined;
-  return () => {
-    if (made === undefined) made = make();
-    return made;
-  };
+/**
+ * The WebAssembly functions of a family over a memory of the caller's own, for plans that keep their data there.
+ * @returns null for the reference, which has none, and where the engine does not know the family
+ */
+export function simdCode(family: KernelFamily, memory: WebAssembly.Memory): SimdCode | null {
+  const module = family === "reference" ? null : modules[family]();
+  return module === null ? null : instantiate(module, memory);
 }
 
-function load(family: KernelFamily, base64: string): Kernels | null {
-  const bytes = decodeBase64(base64);
-  if (!runsHere(bytes)) return null;
-  try {
-    const arena = new Arena();
-    return overReference(family, arena, instantiate(bytes, arena.memory));
-  } catch {
-    // A page's content security policy may forbid WebAssembly, and older browsers compile nothing above 4 KB
-    // synchronously on the main thread: the reference still works there.
-    return null;
-  }
+function onFirstCall<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
+
+function load(family: "simd" | "relaxed-simd"): Kernels | null {
+  const arena = new Arena();
+  const code = simdCode(family, arena.memory);
+  return code === null ? null : overReference(family, arena, code);
 }
 
 /**

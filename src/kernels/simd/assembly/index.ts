@@ -7,7 +7,10 @@
  * larger; without it, a product and a sum.
  */
 
+export { contractBlocks, multiplyRow } from "./blocks";
 export { contract } from "./contract";
+export { copyPicture, gatherTaps, maskRectified } from "./plans";
+export { poolBlocks, unpoolBlocks } from "./pool-blocks";
 export { dotRows, addScaledRows } from "./rows";
 export { copyColumns, packPanels, packPixels, packPlanes, spreadPhase, transpose } from "./rearrange";
 export { listNonZero, scatterStrip, scatterVector } from "./scatter";

@@ -1,0 +1,5 @@
+/** @module How a model runs fast: eager functions captured into plans. */
+
+export { capture, MAX_CAPTURED_ROWS } from "./capture.ts";
+export type { Captured } from "./capture.ts";
+export { Runtime } from "./runtime.ts";

@@ -1,0 +1,117 @@
+/**
+ * @module
+ * Weights as the kernels of plans read them: packed once, shared by all plans of a machine.
+ */
+
+import type { Tensor } from "../tensor/tensor.ts";
+import type { Machine } from "./machine.ts";
+
+/** How `packPanels` is to read a weight; see src/kernels/simd/assembly/rearrange.ts. */
+export interface PanelOrder {
+  readonly lanes: number;
+  /** Floats from one lane's weights to the next. */
+  readonly laneStride: number;
+  readonly depth: number;
+  readonly depthStride: number;
+  /** Depth that lies together. */
+  readonly block: number;
+  /** For each tap, where it lies from its lane and depth, in floats. */
+  readonly taps: readonly number[];
+}
+
+/** Packed panels: those of a block of 8 lanes begin `pitch` bytes after those of the block before. */
+export interface Panels {
+  readonly address: number;
+  readonly pitch: number;
+}
+
+/** The packed weights of one machine. */
+export class Weights {
+  readonly #machine: Machine;
+  readonly #packed = new Map<Tensor, Map<string, number>>();
+  /** The weight that lies in the scratch just now. */
+  #staged: Tensor | null = null;
+  readonly #zeros = new Map<number, number>();
+
+  constructor(machine: Machine) {
+    this.#machine = machine;
+  }
+
+  /** A weight as panels `[lane block][depth block][tap][depth of block][8 lanes]`. */
+  panels(weight: Tensor, order: PanelOrder): Panels {
+    const { lanes, laneStride, depth, depthStride, block, taps } = order;
+    const pitch = 32 * Math.ceil(depth / block) * block * taps.length;
+    const key = JSON.stringify([lanes, laneStride, depth, depthStride, block, taps.length, taps[0]]);
+    const address = this.#once(weight, key, () => {
+      const panels = this.#machine.take((Math.ceil(lanes / 8) * pitch) / 4);
+      this.#pack(weight, order, panels);
+      return panels;
+    });
+    return { address, pitch };
+  }
+
+  /**
+   * A matrix [out, channels · pixels] as panels `[channel block][pixel][out][8 channels]`, out filled up to whole blocks of 8:
+   * what gives a picture's gradient, block by block, from the gradient of its matrix product.
+   */
+  pixelPanels(weight: Tensor, channels: number, pixels: number): Panels {
+    const [outFeatures, inFeatures] = weight.shape;
+    const pitch = 32 * 8 * Math.ceil(outFeatures / 8);
+    const address = this.#once(weight, `pixels ${pixels}`, () => {
+      const panels = this.#machine.take((Math.ceil(channels / 8) * pixels * pitch) / 4);
+      for (let first = 0; first < channels; first += 8) {
+        for (let pixel = 0; pixel < pixels; pixel++) {
+          const order = {
+            lanes: Math.min(8, channels - first),
+            laneStride: pixels,
+            depth: outFeatures,
+            depthStride: inFeatures,
+            block: 8,
+            taps: [first * pixels + pixel],
+          };
+          this.#pack(weight, order, panels + (first / 8) * pixels * pitch + pixel * pitch);
+        }
+      }
+      return panels;
+    });
+    return { address, pitch };
+  }
+
+  /** A bias, or zeros, filled up with zeros to whole blocks of 8. */
+  bias(bias: Tensor | null, count: number): number {
+    const size = 8 * Math.ceil(count / 8);
+    if (bias === null) {
+      const zeros = this.#zeros.get(size) ?? this.#machine.take(size);
+      this.#zeros.set(size, zeros);
+      return zeros;
+    }
+    return this.#once(bias, "bias", () => {
+      const address = this.#machine.take(size);
+      this.#machine.floats.set(bias.data, address >>> 2);
+      return address;
+    });
+  }
+
+  /** What is only needed while packing lies in the scratch, which no run is using now. */
+  #pack(weight: Tensor, order: PanelOrder, panels: number): void {
+    const machine = this.#machine;
+    const { lanes, laneStride, depth, depthStride, block, taps } = order;
+    const source = machine.scratch(4 * (weight.data.length + taps.length + 64));
+    const table = source + 4 * weight.data.length;
+    if (this.#staged !== weight || machine.lastRun !== this) {
+      machine.floats.set(weight.data, source >>> 2);
+      this.#staged = weight;
+      machine.lastRun = this;
+    }
+    machine.integers.set(taps, table >>> 2);
+    machine.code.packPanels(panels, source, lanes, laneStride, depth, depthStride, block, table, taps.length);
+  }
+
+  #once(weight: Tensor, key: string, pack: () => number): number {
+    const forms = this.#packed.get(weight) ?? new Map<string, number>();
+    this.#packed.set(weight, forms);
+    const address = forms.get(key) ?? pack();
+    forms.set(key, address);
+    return address;
+  }
+}

@@ -10,6 +10,10 @@ import { CandilError } from "../errors.ts";
 const failures = {
   /** Anything wrong with picture, tensor, JSON, form or options. TorchServe: 503 "Prediction failed". */
   badRequest: { status: 400, type: "BadRequestException" },
+  /** No token, a wrong one, or one that has expired. */
+  unauthorized: { status: 401, type: "InvalidKeyException" },
+  /** The same with TorchServe's status, for scripts that compare it. */
+  unauthorizedAsTorchServe: { status: 400, type: "InvalidKeyException" },
   modelNotFound: { status: 404, type: "ModelNotFoundException" },
   versionNotFound: { status: 404, type: "ModelVersionNotFoundException" },
   resourceNotFound: { status: 404, type: "ResourceNotFoundException" },

@@ -12,6 +12,8 @@ export interface Answer {
   /** Left out where TorchServe sends none: the bytes of a handler. */
   readonly contentType?: string;
   readonly body: string | Uint8Array;
+  /** Headers of this answer alone, beside those that every answer has: name, value, name, value. */
+  readonly headers?: readonly string[];
 }
 
 /** Whether the connection is kept after this answer, and what identifies the request. */
@@ -30,7 +32,8 @@ export function jsonAnswer(status: number, value: object): Answer {
 
 /** The error object of every TorchServe answer from 400 on. */
 export function errorAnswer(error: ErrorBody): Answer {
-  return jsonAnswer(error.code, error);
+  const answer = jsonAnswer(error.code, error);
+  return error.code === 401 ? { ...answer, headers: ["WWW-Authenticate", 'Bearer realm="candil"'] } : answer;
 }
 
 /** A fresh identifier for a request: a UUID of version 4, as TorchServe's. A client's own is never taken over. */
@@ -54,6 +57,7 @@ export function commonHeaders(answer: Answer, delivery: Delivery): string[] {
     "no-cache; no-store, must-revalidate, private",
     "Expires",
     "Thu, 01 Jan 1970 00:00:00 UTC",
+    ...(answer.headers ?? []),
     "content-length",
     String(length),
     "connection",

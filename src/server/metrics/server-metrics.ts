@@ -1,0 +1,210 @@
+/**
+ * @module
+ * What a server counts: TorchServe's metrics under its names, and histograms of candil's own.
+ */
+
+import { hostname } from "node:os";
+import { javaDouble } from "./java-double.ts";
+import { Counter, Gauge, Histogram } from "./metric.ts";
+import { MetricsRegistry } from "./registry.ts";
+
+/** Where metrics go: `prometheus` to the metrics port, `log` to the log, `legacy` some to each; TorchServe's modes. */
+export type MetricsMode = "prometheus" | "log" | "legacy";
+
+/** What is told of one request that a model has answered. Times in milliseconds. */
+export interface InferenceRecord {
+  readonly model: string;
+  readonly version: string;
+  /** The version as the URL named it; null when it named none. */
+  readonly askedVersion: string | null;
+  readonly kind: "prediction" | "explanation";
+  /** From the head of the request to the answer. */
+  readonly totalMs: number;
+  /** Reading, decoding and transforming what was sent. */
+  readonly preprocessMs: number;
+  /** From the queue's end to its head. */
+  readonly queueMs: number;
+  /** The arithmetic. */
+  readonly runMs: number;
+  readonly requestId?: string;
+}
+
+/** The log's lines of metrics; `source` says whose they are, TorchServe's logger names. */
+export type MetricsLog = (source: "TS_METRICS" | "MODEL_METRICS", line: string) => void;
+
+/** The computer, in percent, megabytes and gigabytes. */
+export interface SystemReading {
+  readonly CPUUtilization: number;
+  readonly MemoryUsed: number;
+  readonly MemoryAvailable: number;
+  readonly MemoryUtilization: number;
+  readonly DiskUsage: number;
+  readonly DiskUtilization: number;
+  readonly DiskAvailable: number;
+}
+
+const HOST = ["Level", "Hostname"];
+const MODEL = ["ModelName", "Level", "Hostname"];
+const REQUEST = ["model_name", "model_version", "hostname"];
+
+interface Specification {
+  readonly type: "counter" | "gauge";
+  readonly unit: string;
+  readonly labels: readonly string[];
+  readonly source?: "MODEL_METRICS";
+}
+
+/** TorchServe's metrics.yaml, without the GPU's. */
+const specifications = {
+  Requests2XX: { type: "counter", unit: "Count", labels: HOST },
+  Requests4XX: { type: "counter", unit: "Count", labels: HOST },
+  Requests5XX: { type: "counter", unit: "Count", labels: HOST },
+  ts_inference_requests_total: { type: "counter", unit: "Count", labels: REQUEST },
+  ts_inference_latency_microseconds: { type: "counter", unit: "Microseconds", labels: REQUEST },
+  ts_queue_latency_microseconds: { type: "counter", unit: "Microseconds", labels: REQUEST },
+  QueueTime: { type: "gauge", unit: "Milliseconds", labels: HOST },
+  WorkerThreadTime: { type: "gauge", unit: "Milliseconds", labels: HOST },
+  WorkerLoadTime: { type: "gauge", unit: "Milliseconds", labels: ["WorkerName", ...HOST] },
+  CPUUtilization: { type: "gauge", unit: "Percent", labels: HOST },
+  MemoryUsed: { type: "gauge", unit: "Megabytes", labels: HOST },
+  MemoryAvailable: { type: "gauge", unit: "Megabytes", labels: HOST },
+  MemoryUtilization: { type: "gauge", unit: "Percent", labels: HOST },
+  DiskUsage: { type: "gauge", unit: "Gigabytes", labels: HOST },
+  DiskUtilization: { type: "gauge", unit: "Percent", labels: HOST },
+  DiskAvailable: { type: "gauge", unit: "Gigabytes", labels: HOST },
+  HandlerTime: { type: "gauge", unit: "ms", labels: MODEL, source: "MODEL_METRICS" },
+  PredictionTime: { type: "gauge", unit: "ms", labels: MODEL, source: "MODEL_METRICS" },
+} as const satisfies Record<string, Specification>;
+
+type Name = keyof typeof specifications;
+
+const systemNames = [
+  "CPUUtilization",
+  "MemoryUsed",
+  "MemoryAvailable",
+  "MemoryUtilization",
+  "DiskUsage",
+  "DiskUtilization",
+  "DiskAvailable",
+] as const;
+
+/** Seconds: from what a small model takes to what a client waits for. */
+const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
+
+const stages = {
+  request: "from the head of a request to its answer",
+  queue: "in a model's queue",
+  preprocess: "reading, decoding and transforming what was sent",
+  inference: "computing a prediction",
+  explanation: "computing an explanation",
+} as const;
+
+/** Counts what a server does; every method returns at once and never throws. */
+export class ServerMetrics {
+  readonly registry = new MetricsRegistry();
+  readonly #mode: MetricsMode;
+  readonly #log: MetricsLog;
+  readonly #host: string;
+  readonly #byName = new Map<Name, Counter | Gauge>();
+  readonly #histograms = new Map<keyof typeof stages, Histogram>();
+
+  constructor({
+    mode = "prometheus",
+    log = () => undefined,
+    host = hostname(),
+  }: { mode?: MetricsMode; log?: MetricsLog; host?: string } = {}) {
+    this.#mode = mode;
+    this.#log = log;
+    this.#host = host;
+    for (const [name, { type, unit, labels }] of Object.entries(specifications) as [Name, Specification][]) {
+      if (!this.#isCounted(name)) continue;
+      const description = { name, help: `Torchserve prometheus ${type} metric with unit: ${unit}`, labels };
+      this.#byName.set(name, this.registry.register(new (type === "gauge" ? Gauge : Counter)(description)));
+    }
+    if (mode === "log") return;
+    for (const stage of Object.keys(stages) as (keyof typeof stages)[]) {
+      const description = {
+        name: `candil_${stage}_seconds`,
+        help: `Seconds ${stages[stage]}`,
+        labels: ["model_name", "model_version"],
+      };
+      this.#histograms.set(stage, this.registry.register(new Histogram(description, SECONDS)));
+    }
+  }
+
+  /** Every answer on every port, by its status. */
+  answered(status: number): void {
+    if (status >= 200 && status < 300) this.#put("Requests2XX", ["Host"], 1);
+    else if (status >= 400 && status < 500) this.#put("Requests4XX", ["Host"], 1);
+    else if (status >= 500) this.#put("Requests5XX", ["Host"], 1);
+  }
+
+  /** A request that a model has answered. */
+  inference(record: InferenceRecord): void {
+    const { model, version, kind, totalMs, preprocessMs, queueMs, runMs, requestId } = record;
+    const request = [model, record.askedVersion ?? "default"];
+    this.#put("ts_inference_requests_total", request, 1);
+    this.#put("ts_inference_latency_microseconds", request, microseconds(totalMs));
+    this.#put("ts_queue_latency_microseconds", request, microseconds(queueMs));
+    this.#put("QueueTime", ["Host"], Math.round(queueMs));
+    // Not the arithmetic: what the way to the worker and back takes.
+    this.#put(
+      "WorkerThreadTime",
+      ["Host"],
+      Math.max(0, Math.round(totalMs - queueMs - preprocessMs - runMs)),
+    );
+    this.#put("HandlerTime", [model, "Model"], hundredths(preprocessMs + runMs), requestId);
+    this.#put("PredictionTime", [model, "Model"], hundredths(preprocessMs + runMs), requestId);
+    const labels = [model, version];
+    this.#histograms.get("request")?.observe(labels, totalMs / 1e3);
+    this.#histograms.get("queue")?.observe(labels, queueMs / 1e3);
+    this.#histograms.get("preprocess")?.observe(labels, preprocessMs / 1e3);
+    this.#histograms.get(kind === "prediction" ? "inference" : "explanation")?.observe(labels, runMs / 1e3);
+  }
+
+  /** A worker that has loaded its model. */
+  workerLoaded(worker: string, milliseconds: number): void {
+    this.#put("WorkerLoadTime", [worker, "Host"], Math.round(milliseconds));
+  }
+
+  /** The computer, from time to time. */
+  system(reading: SystemReading): void {
+    for (const name of systemNames) this.#put(name, ["Host"], reading[name]);
+  }
+
+  /** TorchServe's legacy mode is its behaviour before modes: three counters for Prometheus, the rest in the log. */
+  #isCounted(name: Name): boolean {
+    return this.#mode === "prometheus" || (this.#mode === "legacy" && name.startsWith("ts_"));
+  }
+
+  #put(name: Name, labels: readonly string[], value: number, requestId?: string): void {
+    const metric = this.#byName.get(name);
+    const values = [...labels, this.#host];
+    if (metric instanceof Gauge) metric.set(values, value);
+    else if (metric !== undefined) metric.add(values, value);
+    else this.#log(sourceOf(name), this.#line(name, labels, value, requestId));
+  }
+
+  /** `Requests2XX.Count:1.0|#Level:Host|#hostname:h,timestamp:1717105563` */
+  #line(name: Name, values: readonly string[], value: number, requestId: string | undefined): string {
+    const { unit, labels }: Specification = specifications[name];
+    const dimensions = values.map((label, i) => `${labels[i]}:${label}`).join(",");
+    const request = requestId === undefined ? "" : `,requestID:${requestId}`;
+    const seconds = Math.floor(Date.now() / 1000);
+    return `${name}.${unit}:${javaDouble(value)}|#${dimensions}|#hostname:${this.#host}${request},timestamp:${seconds}`;
+  }
+}
+
+function sourceOf(name: Name): "TS_METRICS" | "MODEL_METRICS" {
+  const specification: Specification = specifications[name];
+  return specification.source ?? "TS_METRICS";
+}
+
+/** To the nanosecond, as Java's clock counts. */
+function microseconds(milliseconds: number): number {
+  return Math.round(milliseconds * 1e6) / 1e3;
+}
+
+function hundredths(milliseconds: number): number {
+  return Math.round(milliseconds * 100) / 100;
+}

@@ -8,6 +8,7 @@ import { describeMachine } from "./machine.ts";
 /** A group of benchmarks prints its own table. Modules are loaded when their group is asked for. */
 const groups: Readonly<Record<string, () => Promise<{ run: () => void | Promise<void> }>>> = {
   kernels: () => import("./kernels.ts"),
+  blocks: () => import("./blocks.ts"),
   model: () => import("./model.ts"),
 };
 

@@ -176,6 +176,29 @@ export type SimdCode = {
     columns: number,
     add: number,
   ): void;
+  packWinograd(to: number, from: number, outChannels: number, inChannels: number, transposed: number): void;
+  winogradScratch(inBlocks: number, width: number): number;
+  convolve3x3(
+    out: number,
+    argmax: number,
+    from: number,
+    weights: number,
+    bias: number,
+    mask: number,
+    scratch: number,
+    images: number,
+    imagePitch: number,
+    outPitch: number,
+    inBlocks: number,
+    height: number,
+    width: number,
+    outBlocks: number,
+    outHeight: number,
+    outWidth: number,
+    padTop: number,
+    padLeft: number,
+    flags: number,
+  ): void;
   maxPool2x2(
     y: number,
     argmax: number,

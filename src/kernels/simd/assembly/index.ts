@@ -15,4 +15,6 @@ export { dotRows, addScaledRows } from "./rows";
 export { copyColumns, packPanels, packPixels, packPlanes, spreadPhase, transpose } from "./rearrange";
 export { listNonZero, scatterStrip, scatterVector } from "./scatter";
 export { slide } from "./slide";
+export { convolve3x3, winogradScratch } from "./winograd";
+export { packWinograd } from "./winograd-weights";
 export { add, maxPool2x2, reluBackward, reluForward } from "./elementwise";

@@ -4,12 +4,17 @@
  */
 
 import { createServer, STATUS_CODES } from "node:http";
-import type { RequestListener, Server } from "node:http";
+import type { RequestListener, Server, ServerOptions } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
+import { rmSync, statSync } from "node:fs";
+import type { SecureContextOptions } from "node:tls";
 import { commonHeaders, errorAnswer, newRequestId } from "./answer/answer.ts";
+import type { Answer } from "./answer/answer.ts";
 import { errorBody, RequestError } from "./errors.ts";
 import { defaultLimits } from "./limits.ts";
 import type { Limits } from "./limits.ts";
+import { httpsOnly, refusePlainHttp } from "./tls.ts";
 
 /** Where to listen, and for how long to wait for slow clients. */
 export interface ListenOptions {
@@ -17,6 +22,10 @@ export interface ListenOptions {
   readonly host?: string;
   /** Port to bind; 0 lets the system choose. */
   readonly port: number;
+  /** A Unix domain socket, instead of host and port. */
+  readonly path?: string;
+  /** Key and certificate; the port then speaks TLS and nothing else. */
+  readonly tls?: SecureContextOptions;
   readonly limits?: Partial<Limits>;
   /** Milliseconds that a stop waits for running requests before it cuts them; 30,000. */
   readonly drainMs?: number;
@@ -24,9 +33,11 @@ export interface ListenOptions {
 
 /** A server that answers. */
 export interface Listener {
-  /** `http://127.0.0.1:8080` */
+  /** `http://127.0.0.1:8080`, or `unix:/path` */
   readonly url: string;
+  /** Empty for a Unix domain socket. */
   readonly host: string;
+  /** 0 for a Unix domain socket. */
   readonly port: number;
   /** Stops accepting, lets running requests finish, and resolves when the last connection is closed. */
   close(): Promise<void>;
@@ -39,17 +50,7 @@ export interface Listener {
  */
 export async function listen(handler: RequestListener, options: ListenOptions): Promise<Listener> {
   const limits = { ...defaultLimits, ...options.limits };
-  const server = createServer(
-    {
-      headersTimeout: limits.headersTimeoutMs,
-      requestTimeout: limits.requestTimeoutMs,
-      keepAliveTimeout: limits.keepAliveMs,
-      connectionsCheckingInterval: Math.max(20, Math.min(5_000, limits.headersTimeoutMs / 4)),
-      // TorchServe takes requests without a Host header.
-      requireHostHeader: false,
-    },
-    handler,
-  );
+  const server = serverFor(handler, options.tls, limits);
   server.on("clientError", refuseBrokenHttp);
   // curl asks before it sends a large body; one that is too large is refused before it comes.
   server.on("checkContinue", (request, response) => {
@@ -57,30 +58,54 @@ export async function listen(handler: RequestListener, options: ListenOptions): 
     if (size <= limits.maxRequestSize) response.writeContinue();
     handler(request, response);
   });
-  await opened(server, options.host ?? "127.0.0.1", options.port);
-  const { address, port, family } = addressOf(server);
+  const { path } = options;
+  if (path !== undefined) removeStaleSocket(path);
+  await opened(server, path === undefined ? [options.port, options.host ?? "127.0.0.1"] : [path]);
   return {
-    url: `http://${family === "IPv6" ? `[${address}]` : address}:${port}`,
-    host: address,
-    port,
+    ...placeOf(server, options.tls !== undefined),
     close: () => drained(server, options.drainMs ?? 30_000),
   };
 }
 
-function opened(server: Server, host: string, port: number): Promise<void> {
+function serverFor(handler: RequestListener, tls: SecureContextOptions | undefined, limits: Limits): Server {
+  const options: ServerOptions = {
+    headersTimeout: limits.headersTimeoutMs,
+    requestTimeout: limits.requestTimeoutMs,
+    keepAliveTimeout: limits.keepAliveMs,
+    connectionsCheckingInterval: Math.max(20, Math.min(5_000, limits.headersTimeoutMs / 4)),
+    // TorchServe takes requests without a Host header.
+    requireHostHeader: false,
+  };
+  if (tls === undefined) return createServer(options, handler);
+  const server = createTlsServer({ ...options, ...tls, handshakeTimeout: limits.headersTimeoutMs }, handler);
+  refusePlainHttp(server, (socket) => answerRaw(socket, httpsOnly), limits.headersTimeoutMs);
+  return server;
+}
+
+/** A socket that a server left behind when it was killed would be "in use" for ever. */
+function removeStaleSocket(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isSocket() === true) rmSync(path);
+}
+
+function opened(server: Server, place: [port: number, host: string] | [path: string]): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, host, () => {
+    const done = (): void => {
       server.off("error", reject);
       resolve();
-    });
+    };
+    server.once("error", reject);
+    if (place.length === 1) server.listen(place[0], done);
+    else server.listen(place[0], place[1], done);
   });
 }
 
-function addressOf(server: Server): AddressInfo {
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("the server has no port");
-  return address;
+function placeOf(server: Server, tls: boolean): Pick<Listener, "url" | "host" | "port"> {
+  const place: AddressInfo | string | null = server.address();
+  if (place === null) throw new Error("the server has no port");
+  if (typeof place === "string") return { url: `unix:${place}`, host: "", port: 0 };
+  const { address, port, family } = place;
+  const host = family === "IPv6" ? `[${address}]` : address;
+  return { url: `${tls ? "https" : "http"}://${host}:${port}`, host: address, port };
 }
 
 function drained(server: Server, drainMs: number): Promise<void> {
@@ -100,12 +125,17 @@ function refuseBrokenHttp(error: NodeJS.ErrnoException, socket: Socket): void {
     socket.destroy();
     return;
   }
-  const answer = errorAnswer(errorBody(brokenHttp(error.code)));
+  answerRaw(socket, errorAnswer(errorBody(brokenHttp(error.code))));
+}
+
+/** Answers without a request, and closes. */
+function answerRaw(socket: Socket, answer: Answer): void {
   const headers = commonHeaders(answer, { requestId: newRequestId(), keepAlive: false });
   const lines = [`HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? ""}`];
   for (let i = 0; i < headers.length; i += 2) lines.push(`${headers[i]}: ${headers[i + 1]}`);
   socket.end(`${lines.join("\r\n")}\r\n\r\n${String(answer.body)}`);
-  // Whoever keeps the other half open after that has had his answer.
+  // What the client still sends is thrown away; whoever keeps the other half open after that has had his answer.
+  socket.on("error", () => socket.destroy()).resume();
   socket.setTimeout(2_000, () => socket.destroy());
 }
 

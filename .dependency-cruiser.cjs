@@ -15,12 +15,14 @@ const rooms = {
   zip: ["bytes", "errors"],
   checkpoint: ["zip", "bytes", "tensor", "errors"],
   vision: ["tensor", "errors"],
+  oip: ["checkpoint/small-floats", "errors"],
   data: ["tensor", "errors"],
   runtime: ["ops", "autograd", "kernels", "tensor", "errors"],
   model: ["runtime", "nn", "ops", "autograd", "attribution", "checkpoint", "vision", "tensor", "errors"],
   training: ["model", "data", "nn", "ops", "optim", "autograd", "checkpoint", "tensor", "errors"],
   node: ["model", "data", "vision", "checkpoint", "tensor", "errors"],
   server: [
+    "oip",
     "node",
     "model",
     "attribution",
@@ -79,7 +81,7 @@ module.exports = {
         "The main entry runs in a browser: Node's modules and npm packages belong to node, server and cli.",
       severity: "error",
       from: {
-        path: "^src/(index|errors|kernels|tensor|autograd|ops|nn|optim|attribution|bytes|zip|checkpoint|vision|data|runtime|model|training)",
+        path: "^src/(index|errors|kernels|tensor|autograd|ops|nn|optim|attribution|bytes|zip|checkpoint|vision|oip|data|runtime|model|training)",
       },
       to: { dependencyTypes: ["core", "npm", "npm-dev", "npm-no-pkg", "npm-unknown"] },
     },

@@ -8,7 +8,7 @@ import { availableParallelism } from "node:os";
 import { Command } from "commander";
 import { CandilError } from "../errors.ts";
 import type { Terminal } from "./terminal.ts";
-import { packageVersion } from "./version.ts";
+import { packageVersion } from "../node/package-version.ts";
 
 /** One line of the report. */
 interface Finding {

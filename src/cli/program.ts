@@ -14,7 +14,7 @@ import { predictCommand } from "./predict.ts";
 import { serveCommand } from "./serve.ts";
 import type { Terminal } from "./terminal.ts";
 import { trainCommand } from "./train.ts";
-import { packageVersion } from "./version.ts";
+import { packageVersion } from "../node/package-version.ts";
 
 const EXAMPLES = `
 Examples:

@@ -14,7 +14,7 @@ import { nameOfFile, netOption, openModel } from "./model-source.ts";
 import { integerOption } from "./number-option.ts";
 import type { Terminal } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";
-import { packageVersion } from "./version.ts";
+import { packageVersion } from "../node/package-version.ts";
 
 interface ServeOptions {
   readonly models: readonly string[];

@@ -1,6 +1,6 @@
 /**
  * @module
- * The inference app: TorchServe's routes on Express, without a port.
+ * The inference app: TorchServe's and KServe's routes on Express, without a port.
  */
 
 import express from "express";
@@ -16,6 +16,9 @@ import { defaultLimits } from "./limits.ts";
 import type { Limits } from "./limits.ts";
 import type { Logger } from "./logger.ts";
 import { ModelRegistry } from "./models.ts";
+import { corridorOf } from "./protocols/corridor.ts";
+import { mountV1 } from "./protocols/v1/mount.ts";
+import { mountV2 } from "./protocols/v2/mount.ts";
 import { InProcessRunner } from "./runner.ts";
 import type { Runner } from "./runner.ts";
 
@@ -42,6 +45,8 @@ const startedAt = new WeakMap<Request, number>();
  * | any but OPTIONS | `/ping` | `{"status": "Healthy"}` |
  * | any but OPTIONS | `/predictions/{model}[/{version}]` | the class |
  * | any but OPTIONS | `/explanations/{model}[/{version}]` | attributions [C][H][W] |
+ *
+ * and those of KServe's V1 and V2 protocols, which {@link mountV1} and {@link mountV2} list.
  *
  * Segments after the version are ignored, as TorchServe hands them to a handler that ignores them.
  *
@@ -91,6 +96,9 @@ export function createInferenceApp(options: InferenceAppOptions): Express {
   });
   app.all("/predictions/:model{/:version}{/*rest}", infer("predictions"));
   app.all("/explanations/:model{/:version}{/*rest}", infer("explanations"));
+  const corridor = corridorOf({ models, runner, limits, accepting, send });
+  mountV1(app, corridor);
+  mountV2(app, corridor);
   app.use(() => {
     throw resourceNotFound();
   });

@@ -31,7 +31,7 @@ export function deliver(
   context: DeliveryContext,
 ): void {
   if (response.destroyed || response.headersSent) return;
-  const requestId = newRequestId();
+  const requestId = answer.requestId ?? newRequestId();
   const keepAlive = context.keepAlive && response.shouldKeepAlive;
   response.sendDate = false;
   response.writeHead(answer.status, commonHeaders(answer, { requestId, keepAlive }));

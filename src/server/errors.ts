@@ -22,6 +22,8 @@ const failures = {
   uploadTimeout: { status: 408, type: "RequestTimeoutException" },
   /** TorchServe: 413 without body or request id. */
   tooLarge: { status: 413, type: "RequestTooLargeException" },
+  /** A Content-Encoding that is not read. */
+  unsupportedEncoding: { status: 415, type: "UnsupportedMediaTypeException" },
   headersTooLarge: { status: 431, type: "BadRequestException" },
   internal: { status: 500, type: "InternalServerException" },
   /** The queue is full, or the server is stopping. */

@@ -93,7 +93,7 @@ function exampleOf(model: Model, content: Content, limits: Limits): Example {
 }
 
 /** A signal that aborts when the connection closes before the answer was sent. */
-function abortWithClient(response: ServerResponse): AbortSignal {
+export function abortWithClient(response: ServerResponse): AbortSignal {
   const controller = new AbortController();
   response.once("close", () => {
     if (!response.writableFinished) controller.abort();

@@ -38,6 +38,12 @@ export class ModelRegistry {
     return [...this.#models.keys()];
   }
 
+  /** The versions of a name, the default one first. @throws RequestError when there is no such model */
+  versions(name: string): string[] {
+    this.get(name);
+    return [...(this.#models.get(name)?.keys() ?? [])];
+  }
+
   /**
    * The model of a name: the version asked for, else the default one.
    * @throws RequestError in TorchServe's words

@@ -3,6 +3,8 @@
  * A server on a free port for the time of a test, and connections that say exactly what they are told to.
  */
 
+import { request } from "node:http";
+import type { IncomingHttpHeaders } from "node:http";
 import { connect } from "node:net";
 import type { Socket } from "node:net";
 import { startServer } from "../../src/server/index.ts";
@@ -76,4 +78,34 @@ function parseAnswer(bytes: Buffer): RawAnswer {
     headers,
     body: bytes.subarray(end < 0 ? bytes.length : end + 4),
   };
+}
+
+/** An answer whose body was not decompressed. */
+export interface PlainAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly bytes: Buffer;
+}
+
+/** Posts a body and resolves with the bytes as they came: `fetch` decompresses, and asks for it on its own. */
+export function rawPost(
+  server: Pick<RunningServer, "url">,
+  path: string,
+  body: string | Uint8Array,
+  headers: Record<string, string>,
+): Promise<PlainAnswer> {
+  return new Promise((resolve, reject) => {
+    const asked = request(server.url + path, { method: "POST", headers }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on("data", (chunk: Buffer) => chunks.push(chunk));
+      response.on("end", () => {
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          bytes: Buffer.concat(chunks),
+        });
+      });
+    });
+    asked.on("error", reject).end(body);
+  });
 }

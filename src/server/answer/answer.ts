@@ -14,6 +14,8 @@ export interface Answer {
   readonly body: string | Uint8Array;
   /** Headers of this answer alone, beside those that every answer has: name, value, name, value. */
   readonly headers?: readonly string[];
+  /** Where a protocol carries the client's own identifier through; a fresh one unless said. */
+  readonly requestId?: string;
 }
 
 /** Whether the connection is kept after this answer, and what identifies the request. */
@@ -36,7 +38,7 @@ export function errorAnswer(error: ErrorBody): Answer {
   return error.code === 401 ? { ...answer, headers: ["WWW-Authenticate", 'Bearer realm="candil"'] } : answer;
 }
 
-/** A fresh identifier for a request: a UUID of version 4, as TorchServe's. A client's own is never taken over. */
+/** A fresh identifier for a request: a UUID of version 4, as TorchServe's, whose routes never take over a client's own. */
 export function newRequestId(): string {
   return randomUUID();
 }

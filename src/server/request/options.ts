@@ -30,7 +30,8 @@ export interface ExplanationWishes {
   readonly heatMap: HeatMapWishes;
 }
 
-const EXPLANATION_FIELDS = [
+/** The names of all that can be asked of an explanation. */
+export const EXPLANATION_FIELDS: readonly string[] = [
   "target",
   "method",
   "n_steps",
@@ -75,16 +76,22 @@ export function readExplanationWishes(
   };
 }
 
-function readDetail(fields: Fields): "full" | "none" | undefined {
+/** How much of the answer is wanted. @throws RequestError when `detail` is neither `full` nor `none` */
+export function readDetail(fields: Fields): "full" | "none" | undefined {
   return choiceField(fields, "detail", ["full", "none"]);
 }
 
-function queryOf(url = ""): URLSearchParams {
+/** The query of a request target. */
+export function queryOf(url = ""): URLSearchParams {
   const mark = url.indexOf("?");
   return new URLSearchParams(mark < 0 ? "" : url.slice(mark + 1));
 }
 
-function readExplainOptions(fields: Fields, maxSteps: number): ExplainOptions {
+/**
+ * What to explain and how.
+ * @throws RequestError naming the field, what it may be and what it was
+ */
+export function readExplainOptions(fields: Fields, maxSteps: number): ExplainOptions {
   const nSteps = integerField(fields, "n_steps");
   if (nSteps !== undefined && nSteps > maxSteps) {
     throw new RequestError(

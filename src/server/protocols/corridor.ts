@@ -1,0 +1,50 @@
+/**
+ * @module
+ * The models on offer as the doors of the KServe protocols see them.
+ */
+
+import { RequestError } from "../errors.ts";
+import type { Limits } from "../limits.ts";
+import type { ModelRegistry } from "../models.ts";
+import type { Runner } from "../runner.ts";
+import type { Corridor } from "./door.ts";
+import type { Repository } from "./repository.ts";
+import { subjectOf } from "./subject.ts";
+
+/** What a corridor is made of. */
+export interface CorridorOptions extends Pick<Corridor, "accepting" | "send"> {
+  readonly models: ModelRegistry;
+  readonly runner: Runner;
+  readonly limits: Limits;
+}
+
+/** The corridor to the models of a registry. */
+export function corridorOf({ models, runner, limits, accepting, send }: CorridorOptions): Corridor {
+  return {
+    limits,
+    names: () => models.names(),
+    subject: (name, version) => subjectOf(models.get(name, version), runner, limits),
+    versions: (name) => models.versions(name),
+    accepting,
+    send,
+    repository: fixedRepository(models),
+  };
+}
+
+/** The repository of a server whose models are those it was started with. */
+function fixedRepository(models: ModelRegistry): Repository {
+  const refuse = (name: string): never => {
+    models.get(name);
+    throw new RequestError("methodNotAllowed", "The models of this server are those it was started with.");
+  };
+  return {
+    index: () =>
+      models
+        .names()
+        .flatMap((name) =>
+          models.versions(name).map((version) => ({ name, version, state: "READY", reason: "" }) as const),
+        ),
+    load: (name) => Promise.resolve(void models.get(name)),
+    unload: (name) => Promise.resolve(refuse(name)),
+  };
+}

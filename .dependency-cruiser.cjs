@@ -81,9 +81,8 @@ module.exports = {
         "The main entry runs in a browser: Node's modules and npm packages belong to node, server and cli.",
       severity: "error",
       from: {
-        path: "^src/(index|errors|kernels|tensor|autograd|ops|nn|optim|attribution|bytes|zip|checkpoint|vision|oip|data|runtime|model|training)",
+        path: "^src/(index|errors|kernels|tensor|autograd|ops|nn|optim|attribution|bytes|zip|checkpoint|vision|oip|data|runtime|model|training|python)",
       },
-      to: { dependencyTypes: ["core", "npm", "npm-dev", "npm-no-pkg", "npm-unknown"] },
     },
   ],
   options: {

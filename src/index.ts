@@ -53,6 +53,9 @@ export * from "./checkpoint/index.ts";
 export { capture, MAX_CAPTURED_ROWS, Runtime } from "./runtime/index.ts";
 export type { Captured } from "./runtime/index.ts";
 
+export { moduleFromSource, PythonError, SourceModule } from "./python/index.ts";
+export type { ModuleSource, MachineLimits as PythonLimits, PythonErrorKind } from "./python/index.ts";
+
 export { loadModel } from "./model/load.ts";
 export type { LoadModelOptions } from "./model/load.ts";
 export { createMnistNet } from "./model/mnist-net.ts";

@@ -6,5 +6,5 @@ export { enableGrad, isGradEnabled, noGrad } from "./grad-mode.ts";
 export { defineOp } from "./op.ts";
 export type { Op, OpSpec, Plan } from "./op.ts";
 export type { Pullback } from "./node.ts";
-export { trace } from "./trace.ts";
-export type { TracedCall } from "./trace.ts";
+export { noteRead, trace } from "./trace.ts";
+export type { Trace, TracedCall } from "./trace.ts";

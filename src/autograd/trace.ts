@@ -24,10 +24,19 @@ export interface TracedCall {
 }
 
 let listener: TracedCall[] | null = null;
+let reads: string[] = [];
 
 /** Hands a call to whoever listens. */
 export function record(call: TracedCall): void {
   listener?.push(call);
+}
+
+/**
+ * Says that values of a tensor were looked at outside of any operation, as a comparison does that decides a branch: what
+ * follows may be other operations, or constants that are none, for another input.
+ */
+export function noteRead(reason: string): void {
+  if (listener !== null) reads.push(reason);
 }
 
 /** Whether anybody listens. */
@@ -35,14 +44,25 @@ export function isTracing(): boolean {
   return listener !== null;
 }
 
-/** Runs `body` and returns its result with every call of an operation that it made, in order. */
-export function trace<T>(body: () => T): { readonly result: T; readonly calls: readonly TracedCall[] } {
-  const before = listener;
+/** What {@link trace} heard. */
+export interface Trace<T> {
+  readonly result: T;
+  /** Every call of an operation, in order. */
+  readonly calls: readonly TracedCall[];
+  /** What looked at values besides, see {@link noteRead}: when there is something, the calls are not the whole story. */
+  readonly reads: readonly string[];
+}
+
+/** Runs `body` and listens to it. */
+export function trace<T>(body: () => T): Trace<T> {
+  const before = { listener, reads };
   const calls: TracedCall[] = [];
+  const heard: string[] = [];
   listener = calls;
+  reads = heard;
   try {
-    return { result: body(), calls };
+    return { result: body(), calls, reads: heard };
   } finally {
-    listener = before;
+    ({ listener, reads } = before);
   }
 }

@@ -58,7 +58,7 @@ export abstract class Module {
     return once(
       this.#walk("").flatMap(([prefix, module]) =>
         module
-          .#ownParameters()
+          .ownParameters()
           .map(([name, parameter]): [string, Parameter] => [join(prefix, name), parameter]),
       ),
     );
@@ -84,7 +84,7 @@ export abstract class Module {
   namedBuffers(): [string, AnyTensor][] {
     return once(
       this.#walk("").flatMap(([prefix, module]) =>
-        [...module.#buffers].map(([name, buffer]): [string, AnyTensor] => [join(prefix, name), buffer]),
+        module.ownBuffers().map(([name, buffer]): [string, AnyTensor] => [join(prefix, name), buffer]),
       ),
     );
   }
@@ -101,9 +101,11 @@ export abstract class Module {
   stateDict(): Map<string, AnyTensor> {
     const state = new Map<string, AnyTensor>();
     for (const [prefix, module] of this.#walk("")) {
-      for (const [name, parameter] of module.#ownParameters())
+      for (const [name, parameter] of module.ownParameters())
         state.set(join(prefix, name), parameter.detach());
-      for (const [name, buffer] of module.#buffers) state.set(join(prefix, name), buffer);
+      for (const [name, buffer] of module.ownBuffers()) {
+        if (module.isPersistent(name)) state.set(join(prefix, name), buffer);
+      }
     }
     return state;
   }
@@ -119,7 +121,7 @@ export abstract class Module {
     options: { readonly strict?: boolean } = {},
   ): StateDictReport {
     const own = this.stateDict();
-    const report = checkStateDict(this.constructor.name, own, state, options.strict ?? true);
+    const report = checkStateDict(this.typeName, own, state, options.strict ?? true);
     for (const [name, tensor] of own) {
       const source = state.get(name);
       if (source !== undefined) tensor.copyFrom(source);
@@ -156,6 +158,28 @@ export abstract class Module {
     return this;
   }
 
+  /** Parameters of this module alone, in the order of their definition. */
+  protected ownParameters(): [string, Parameter][] {
+    return Object.entries(this).filter(
+      (entry): entry is [string, Parameter] => entry[1] instanceof Parameter,
+    );
+  }
+
+  /** Buffers of this module alone. */
+  protected ownBuffers(): [string, AnyTensor][] {
+    return [...this.#buffers];
+  }
+
+  /** Whether a buffer of this module is part of its state dict. As `register_buffer`'s `persistent`. */
+  protected isPersistent(_name: string): boolean {
+    return true;
+  }
+
+  /** What messages and {@link toString} call this module. */
+  protected get typeName(): string {
+    return this.constructor.name;
+  }
+
   /** What {@link toString} shows between the parentheses; layers name their sizes and options. */
   protected extraRepr(): string {
     return "";
@@ -169,7 +193,7 @@ export abstract class Module {
   /** The tree of modules, one a line. As `print(module)` in PyTorch. */
   toString(): string {
     const lines = this.childLines();
-    const name = this.constructor.name;
+    const name = this.typeName;
     if (lines.length === 0) return `${name}(${this.extraRepr()})`;
     return `${name}(\n${lines.map((line) => `  ${line.replaceAll("\n", "\n  ")}\n`).join("")})`;
   }
@@ -178,12 +202,6 @@ export abstract class Module {
   #walk(prefix: string): [string, Module][] {
     const below = this.namedChildren().flatMap(([name, child]) => child.#walk(join(prefix, name)));
     return [[prefix, this], ...below];
-  }
-
-  #ownParameters(): [string, Parameter][] {
-    return Object.entries(this).filter(
-      (entry): entry is [string, Parameter] => entry[1] instanceof Parameter,
-    );
   }
 }
 

@@ -110,8 +110,9 @@ function makeEntry(
 ): Entry {
   if (equipment === null) return { reason: "the reference kernels have no plans" };
   const leaf = new Tensor(x.data, x.shape, x.dtype);
-  const { result, calls } = noGrad(() => trace(() => forward(leaf)));
+  const { result, calls, reads } = noGrad(() => trace(() => forward(leaf)));
   if (!(result instanceof Tensor)) return { reason: "the function does not return a tensor" };
+  if (reads.length > 0) return { reason: reads[0] };
   const open = calls.find((call) => call.inputs.some((input) => input?.requiresGrad === true));
   if (differentiable && open !== undefined) {
     return {

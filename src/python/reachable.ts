@@ -1,0 +1,59 @@
+/**
+ * @module
+ * Looking for what is outside of the subset before it runs.
+ */
+
+import { PyFunction } from "./evaluate/function.ts";
+import type { UsedName } from "./evaluate/function.ts";
+import type { Machine } from "./machine.ts";
+import type { ModuleInstance } from "./torch/module-instance.ts";
+import type { PyClass } from "./values/class.ts";
+import { Descriptor } from "./values/class.ts";
+import { Absent, Namespace } from "./values/namespace.ts";
+import type { Value } from "./values/object.ts";
+
+/**
+ * Follows forward from a module: the methods that it names, the functions of the file that it names, and the modules
+ * below. Code that is not reached may hold what it likes.
+ * @throws PythonError of kind "unsupported" for the first construct or name that candil does not have
+ */
+export function checkReachable(machine: Machine, model: ModuleInstance): void {
+  const seen = new Set<Value>();
+  const queue: PyFunction[] = [];
+  const visit = (value: Value | undefined): void => {
+    const callee = value instanceof Descriptor ? value.callee : value;
+    if (!(callee instanceof PyFunction) || seen.has(callee)) return;
+    seen.add(callee);
+    queue.push(callee);
+  };
+  const classes = new Set<PyClass>();
+  for (const instance of instancesBelow(model)) {
+    for (const cls of instance.cls.order) if (cls.file !== null) classes.add(cls);
+    visit(instance.cls.lookup("forward"));
+    visit(instance.cls.lookup("__call__"));
+  }
+  for (let callee = queue.pop(); callee !== undefined; callee = queue.pop()) {
+    const { facts } = callee.code;
+    if (facts.refusals.length > 0) throw facts.refusals[0];
+    for (const name of facts.attributes) for (const cls of classes) visit(cls.attributes.get(name));
+    for (const used of facts.used) visit(resolve(machine, callee, used));
+  }
+}
+
+function instancesBelow(model: ModuleInstance): ModuleInstance[] {
+  const children = [...model.modules.values()].filter((child) => child !== null);
+  return [model, ...children.flatMap(instancesBelow)];
+}
+
+/** What a dotted name means in a function's file, as far as it leads through namespaces. */
+function resolve(machine: Machine, callee: PyFunction, { path, error }: UsedName): Value | undefined {
+  const start = callee.globals.get(path[0]) ?? machine.builtins.get(path[0]);
+  if (path.length === 1) return start;
+  let value = start;
+  for (const name of path.slice(1)) {
+    if (!(value instanceof Namespace)) break;
+    value = value.attribute(machine, name);
+  }
+  if (value instanceof Absent && start instanceof Namespace) throw error(value.refusal());
+  return value;
+}

@@ -83,6 +83,11 @@ module.exports = {
       from: {
         path: "^src/(index|errors|kernels|tensor|autograd|ops|nn|optim|attribution|bytes|zip|checkpoint|vision|oip|data|runtime|model|training|python)",
       },
+      to: {
+        dependencyTypes: ["core", "npm", "npm-dev", "npm-no-pkg", "npm-unknown"],
+        // The parser of Python source is plain JavaScript and runs in a browser.
+        pathNot: "@lezer/(common|python)",
+      },
     },
   ],
   options: {

@@ -7,9 +7,12 @@ import { grad } from "../autograd/grad.ts";
 import { enableGrad, noGrad } from "../autograd/grad-mode.ts";
 import { AutogradError } from "../errors.ts";
 import { zerosLike } from "../tensor/creation.ts";
+import type { Shape } from "../tensor/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import type { AdditionalArgs, ForwardFunction } from "./forward.ts";
 import { argumentList, callForward } from "./forward.ts";
+import { sumsGradients } from "./line.ts";
+import type { LineRequest } from "./line.ts";
 import { automaticChunk, chunks, range, takeRows } from "./rows.ts";
 import { resolveTarget, targetOffsets } from "./targets.ts";
 import type { ResolvedTarget, Target } from "./targets.ts";
@@ -53,6 +56,21 @@ export class ScalarForward {
     const seed = zerosLike(output);
     for (const offset of targetOffsets(output.shape, this.#target, rows)) seed.data[offset] = 1;
     return grad([output], leaves, { gradOutputs: [seed] });
+  }
+
+  /**
+   * The weighted sum of the gradients on a line from `baseline` on, for one example, where forward knows a shorter way to it; else
+   * null. As {@link gradients} at every point, within rounding.
+   * @throws IndexRangeError, ShapeError when the target does not fit the result
+   */
+  sumOnLine(
+    line: Pick<LineRequest, "baseline" | "difference" | "alphas" | "weights">,
+    shape: Shape,
+    example: number,
+  ): Float32Array | null {
+    if (!sumsGradients(this.#forward) || this.#additional.length > 0) return null;
+    const target = ([, ...sizes]: Shape): number => targetOffsets([1, ...sizes], this.#target, [example])[0];
+    return this.#forward.sumOfGradients({ ...line, target }, shape);
   }
 
   /** The scalar of each row, without recording. */

@@ -5,9 +5,12 @@
 
 import { isGradEnabled, noGrad, trace } from "../autograd/index.ts";
 import { Node } from "../autograd/node.ts";
+import type { Shape } from "../tensor/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { CannotCompile, compile } from "./compile.ts";
 import { describePlan } from "./describe.ts";
+import { lineFor } from "./line.ts";
+import type { Line, LineRequest } from "./line.ts";
 import type { Plan } from "./plan.ts";
 import { Runtime } from "./runtime.ts";
 import type { Equipment } from "./runtime.ts";
@@ -28,12 +31,20 @@ export interface Captured {
   describe(x: Tensor, options?: { readonly differentiable?: boolean }): string;
   /** Why the function runs eagerly for a shape, or null when it has a plan. */
   whyEager(x: Tensor, options?: { readonly differentiable?: boolean }): string | null;
+  /**
+   * Σ_k weight_k · dF(x(α_k))/dx on a straight line, where the function has a shorter way to it than its gradient at every point
+   * (see docs/runtime.md); null where it has none. The attribution methods that follow a line ask for it.
+   */
+  sumOfGradients(request: LineRequest, shape: Shape): Float32Array | null;
   /** Forgets all plans and packed weights. To be called when weights were changed. */
   refresh(): void;
 }
 
 /** A plan for one shape, or the reason why there is none. */
 type Entry = { readonly plan: Plan } | { readonly reason: string };
+
+/** Shapes and numbers of points that are kept; a server sees few. */
+const MOST_LINES = 8;
 
 /**
  * Makes an eager function of one tensor fast: on its first call with a shape, the operations that it calls are listened to,
@@ -53,13 +64,17 @@ type Entry = { readonly plan: Plan } | { readonly reason: string };
  */
 export function capture(forward: (x: Tensor) => Tensor, runtime = new Runtime()): Captured {
   const plans = new Map<string, Entry>();
+  const lines = new Map<string, Line | null>();
   let equipment: Equipment | null = null;
 
+  const useEquipment = (): void => {
+    if (runtime.equipment === equipment) return;
+    plans.clear();
+    lines.clear();
+    ({ equipment } = runtime);
+  };
   const entryFor = (x: Tensor, differentiable: boolean): Entry => {
-    if (runtime.equipment !== equipment) {
-      plans.clear();
-      ({ equipment } = runtime);
-    }
+    useEquipment();
     const key = `${differentiable} ${x.shape.join(" ")}`;
     let entry = plans.get(key);
     if (entry === undefined) {
@@ -88,8 +103,22 @@ export function capture(forward: (x: Tensor) => Tensor, runtime = new Runtime())
       const entry = lookUp(x, options);
       return "plan" in entry ? null : entry.reason;
     },
+    sumOfGradients(request: LineRequest, shape: Shape): Float32Array | null {
+      useEquipment();
+      const points = request.alphas.length;
+      if (equipment === null || points > MAX_CAPTURED_ROWS) return null;
+      const key = `${points} ${shape.join(" ")}`;
+      let line = lines.get(key);
+      if (line === undefined) {
+        line = lineOrNull(forward, shape, points, equipment);
+        if (lines.size >= MOST_LINES) lines.clear();
+        lines.set(key, line);
+      }
+      return line?.sumOfGradients(request) ?? null;
+    },
     refresh(): void {
       plans.clear();
+      lines.clear();
       runtime.reset();
     },
   });
@@ -121,11 +150,25 @@ function makeEntry(
   }
   try {
     const traced = { input: leaf, output: result, calls };
-    const plan = compile(equipment.machine, equipment.weights, traced, differentiable);
+    const plan = compile(equipment.machine, equipment.weights, traced, { differentiable });
     const { y } = plan.run(new Float32Array(leaf.data));
     return agrees(y, result.data) ? { plan } : { reason: "the plan does not give the eager result" };
   } catch (error) {
     if (error instanceof CannotCompile) return { reason: error.message };
+    throw error;
+  }
+}
+
+function lineOrNull(
+  forward: (x: Tensor) => Tensor,
+  shape: Shape,
+  points: number,
+  equipment: Equipment,
+): Line | null {
+  try {
+    return lineFor(forward, shape, points, equipment);
+  } catch (error) {
+    if (error instanceof CannotCompile) return null;
     throw error;
   }
 }

@@ -12,6 +12,7 @@ import { reluPlanOf } from "../ops/relu.ts";
 import { sameShape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { Builder } from "./builder.ts";
+import type { Form } from "./builder.ts";
 import { canLowerConv2d, lowerConv2d } from "./lower-conv2d.ts";
 import type { Conv2dCall } from "./lower-conv2d.ts";
 import { lowerLinear } from "./lower-linear.ts";
@@ -35,16 +36,25 @@ export class CannotCompile extends Error {
   override name = "CannotCompile";
 }
 
+/** How to compile. */
+export interface CompileOptions {
+  /** Whether {@link Plan.backward} will be called. */
+  readonly differentiable: boolean;
+  /** The form of the buffers of input and output, and of their gradients; plain, as {@link Plan.run} needs them, unless said. */
+  readonly inputForm?: Form;
+  readonly outputForm?: Form;
+}
+
 /**
  * Compiles a traced function.
- * @param differentiable whether {@link Plan.backward} will be called
  * @throws CannotCompile
  */
-export function compile(machine: Machine, weights: Weights, traced: Traced, differentiable: boolean): Plan {
+export function compile(machine: Machine, weights: Weights, traced: Traced, options: CompileOptions): Plan {
+  const { differentiable, inputForm = "plain", outputForm = "plain" } = options;
   const builder = new Builder(machine, weights, differentiable);
   const calls = liveCalls(traced);
   const input = new Place(traced.input.shape, differentiable);
-  const inputOffset = builder.define(input, "plain");
+  const inputOffset = builder.define(input, inputForm);
   builder.setPlace(traced.input, input);
   countReaders(builder, traced, calls);
   const pending = [...calls];
@@ -53,10 +63,10 @@ export function compile(machine: Machine, weights: Weights, traced: Traced, diff
   const output = builder.placeOf(traced.output);
   if (output === null)
     throw new CannotCompile("its result does not come from candil's operations on the input");
-  const outputOffset = builder.read(output, "plain");
-  const outputGradient = differentiable ? builder.addGradient(output, "plain").offset : null;
+  const outputOffset = builder.read(output, outputForm);
+  const outputGradient = differentiable ? builder.addGradient(output, outputForm).offset : null;
   builder.writeBackward();
-  const inputGradient = differentiable ? builder.readGradient(input, "plain") : null;
+  const inputGradient = differentiable ? builder.readGradient(input, inputForm) : null;
   return new Plan({
     machine,
     inShape: traced.input.shape,

@@ -176,7 +176,7 @@ function rowsTimes(
 }
 
 /** Terms in the order (channel block, pixel, channel of block) in which a picture lies. */
-function forwardOrder(weight: Tensor, picture: BlockShape): PanelOrder {
+export function forwardOrder(weight: Tensor, picture: BlockShape): PanelOrder {
   const [outFeatures, inFeatures] = weight.shape;
   const pixels = picture.height * picture.width;
   return {

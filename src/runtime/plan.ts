@@ -14,7 +14,7 @@ export interface PlanParts {
   readonly outShape: Shape;
   readonly forward: readonly Step[];
   readonly backward: readonly Step[];
-  /** Offsets of the plain buffers of input and output, and of their gradients. */
+  /** Offsets of the buffers of input and output, and of their gradients. */
   readonly input: number;
   readonly output: number;
   readonly inputGradient: number | null;

@@ -3,6 +3,7 @@
  * Weights as the kernels of plans read them: packed once, shared by all plans of a machine.
  */
 
+import type { Conv2dGeometry } from "../kernels/index.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Machine } from "./machine.ts";
 
@@ -75,6 +76,22 @@ export class Weights {
       return panels;
     });
     return { address, pitch };
+  }
+
+  /** A convolution's weight as [channel in][tap][channels out], one filter's share of every output channel together. */
+  filters(weight: Tensor, { inChannels, outChannels, kernelHeight, kernelWidth }: Conv2dGeometry): number {
+    return this.#once(weight, "filters", () => {
+      const taps = kernelHeight * kernelWidth;
+      const address = this.#machine.take(weight.numel());
+      const { floats } = this.#machine;
+      let at = address >>> 2;
+      for (let c = 0; c < inChannels; c++) {
+        for (let tap = 0; tap < taps; tap++) {
+          for (let o = 0; o < outChannels; o++) floats[at++] = weight.data[(o * inChannels + c) * taps + tap];
+        }
+      }
+      return address;
+    });
   }
 
   /** A bias, or zeros, filled up with zeros to whole blocks of 8. */

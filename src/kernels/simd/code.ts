@@ -36,6 +36,31 @@ export type SimdCode = {
     bias: number,
     rectify: number,
   ): void;
+  contractListed(
+    out: number,
+    pointPitch: number,
+    blockPitch: number,
+    source: number,
+    bases: number,
+    points: number,
+    terms: number,
+    count: number,
+    termsPerChunk: number,
+    panels: number,
+    panelPitch: number,
+    blocks: number,
+    bias: number,
+  ): void;
+  sumPanels(
+    to: number,
+    panels: number,
+    panelPitch: number,
+    blocks: number,
+    list: number,
+    count: number,
+    channelBlocks: number,
+    planeBytes: number,
+  ): void;
   multiplyRow(
     out: number,
     source: number,
@@ -94,6 +119,70 @@ export type SimdCode = {
     padTop: number,
     padLeft: number,
   ): void;
+  listFlips(
+    entries: number,
+    limit: number,
+    before: number,
+    after: number,
+    blocks: number,
+    pixels: number,
+  ): number;
+  applyFlips(
+    entries: number,
+    end: number,
+    p: number,
+    q: number,
+    blockBytes: number,
+    inWidth: number,
+    weights: number,
+    channels: number,
+    P: number,
+    Q: number,
+    rows: number,
+    outHeight: number,
+    outWidth: number,
+    kernelHeight: number,
+    kernelWidth: number,
+    padTop: number,
+    padLeft: number,
+  ): void;
+  poolLine(
+    y: number,
+    places: number,
+    total: number,
+    P: number,
+    Q: number,
+    alpha: number,
+    windows: number,
+    count: number,
+    blocks: number,
+    margin: number,
+    doubts: number,
+    limit: number,
+    rectify: number,
+  ): number;
+  addUnpooled(sums: number, d: number, places: number, pixels: number, count: number, blocks: number): void;
+  gatherFlips(
+    entries: number,
+    end: number,
+    gradient: number,
+    blockBytes: number,
+    inWidth: number,
+    weights: number,
+    channels: number,
+    sums: number,
+    sumsWidth: number,
+    outHeight: number,
+    outWidth: number,
+    kernelHeight: number,
+    kernelWidth: number,
+    padTop: number,
+    padLeft: number,
+  ): void;
+  spreadWindow(y: number, total: number, blocks: number, from: number, list: number, count: number): void;
+  largestOnLine(p: number, q: number, length: number): number;
+  keepOn(to: number, values: number, on: number, length: number): void;
+  pointOnLine(to: number, a: number, b: number, scale: number, length: number): void;
   slide(
     out: number,
     source: number,

@@ -9,7 +9,19 @@
 
 export { contractBlocks, multiplyRow } from "./blocks";
 export { contract } from "./contract";
+export { contractListed, sumPanels } from "./listed";
 export { copyPicture, gatherTaps, maskRectified } from "./plans";
+export {
+  addUnpooled,
+  applyFlips,
+  gatherFlips,
+  keepOn,
+  largestOnLine,
+  listFlips,
+  pointOnLine,
+  poolLine,
+  spreadWindow,
+} from "./line";
 export { poolBlocks, unpoolBlocks } from "./pool-blocks";
 export { dotRows, addScaledRows } from "./rows";
 export { copyColumns, packPanels, packPixels, packPlanes, spreadPhase, transpose } from "./rearrange";

@@ -4,7 +4,7 @@
  */
 
 import express from "express";
-import type { Express, NextFunction, Request, Response } from "express";
+import type { Express, NextFunction, Request, RequestHandler, Response } from "express";
 import type { Model } from "../model/model.ts";
 import { errorAnswer, jsonAnswer } from "./answer/answer.ts";
 import type { Answer } from "./answer/answer.ts";
@@ -31,6 +31,11 @@ export interface InferenceAppOptions {
   readonly logger?: Logger;
   /** Whether new work is welcome; once it says no, /ping is unhealthy and connections close after their answer. */
   readonly accepting?: () => boolean;
+  /**
+   * Express middleware before all routes: authorisation, CORS, counting. One that refuses a request passes a
+   * {@link RequestError} to `next`, and its answer has the form of all others.
+   */
+  readonly middleware?: readonly RequestHandler[];
 }
 
 /** When the head of each request had come, in milliseconds of `performance.now()`. */
@@ -86,6 +91,7 @@ export function createInferenceApp(options: InferenceAppOptions): Express {
     startedAt.set(request, performance.now());
     next();
   });
+  for (const handler of options.middleware ?? []) app.use(handler);
   app.all("/", (request, response) => {
     if (request.method !== "GET" && request.method !== "HEAD") throw methodNotAllowed();
     send(request, response, alive);

@@ -11,22 +11,24 @@ import { MetricsRegistry } from "./registry.ts";
 /** Where metrics go: `prometheus` to the metrics port, `log` to the log, `legacy` some to each; TorchServe's modes. */
 export type MetricsMode = "prometheus" | "log" | "legacy";
 
-/** What is told of one request that a model has answered. Times in milliseconds. */
-export interface InferenceRecord {
+/** What is told of one request that a model has answered, whatever the answer. */
+export interface RequestRecord {
   readonly model: string;
-  readonly version: string;
   /** The version as the URL named it; null when it named none. */
   readonly askedVersion: string | null;
   readonly kind: "prediction" | "explanation";
   /** From the head of the request to the answer. */
   readonly totalMs: number;
-  /** Reading, decoding and transforming what was sent. */
-  readonly preprocessMs: number;
-  /** From the queue's end to its head. */
-  readonly queueMs: number;
-  /** The arithmetic. */
-  readonly runMs: number;
-  readonly requestId?: string;
+}
+
+/** What is told of a batch that a worker has answered. */
+export interface BatchRecord {
+  readonly model: string;
+  readonly version: string;
+  /** Milliseconds that each of its requests had waited in the queue. */
+  readonly queueMs: readonly number[];
+  /** Milliseconds from handing the batch over to its outcomes: decoding, transforms, the model, the handler. */
+  readonly workerMs: number;
 }
 
 /** The log's lines of metrics; `source` says whose they are, TorchServe's logger names. */
@@ -77,6 +79,10 @@ const specifications = {
 } as const satisfies Record<string, Specification>;
 
 type Name = keyof typeof specifications;
+type Entries<T> = { [Key in keyof T]: [Key, T[Key]] }[keyof T][];
+
+/** The label of requests that name no version. */
+const UNNAMED = "default";
 
 const systemNames = [
   "CPUUtilization",
@@ -91,12 +97,18 @@ const systemNames = [
 /** Seconds: from what a small model takes to what a client waits for. */
 const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
 
-const stages = {
-  request: "from the head of a request to its answer",
-  queue: "in a model's queue",
-  preprocess: "reading, decoding and transforming what was sent",
-  inference: "computing a prediction",
-  explanation: "computing an explanation",
+/** Histograms of candil's own. */
+const histograms = {
+  prediction: {
+    help: "Seconds from the head of a request for a prediction to its answer",
+    labels: ["model_name"],
+  },
+  explanation: {
+    help: "Seconds from the head of a request for an explanation to its answer",
+    labels: ["model_name"],
+  },
+  queue: { help: "Seconds of a request in its model's queue", labels: ["model_name", "model_version"] },
+  worker: { help: "Seconds of a batch on its worker", labels: ["model_name", "model_version"] },
 } as const;
 
 /** Counts what a server does; every method returns at once and never throws. */
@@ -106,7 +118,7 @@ export class ServerMetrics {
   readonly #log: MetricsLog;
   readonly #host: string;
   readonly #byName = new Map<Name, Counter | Gauge>();
-  readonly #histograms = new Map<keyof typeof stages, Histogram>();
+  readonly #histograms = new Map<keyof typeof histograms, Histogram>();
 
   constructor({
     mode = "prometheus",
@@ -122,13 +134,9 @@ export class ServerMetrics {
       this.#byName.set(name, this.registry.register(new (type === "gauge" ? Gauge : Counter)(description)));
     }
     if (mode === "log") return;
-    for (const stage of Object.keys(stages) as (keyof typeof stages)[]) {
-      const description = {
-        name: `candil_${stage}_seconds`,
-        help: `Seconds ${stages[stage]}`,
-        labels: ["model_name", "model_version"],
-      };
-      this.#histograms.set(stage, this.registry.register(new Histogram(description, SECONDS)));
+    for (const [stage, description] of Object.entries(histograms) as Entries<typeof histograms>) {
+      const named = { name: `candil_${stage}_seconds`, ...description };
+      this.#histograms.set(stage, this.registry.register(new Histogram(named, SECONDS)));
     }
   }
 
@@ -140,26 +148,25 @@ export class ServerMetrics {
   }
 
   /** A request that a model has answered. */
-  inference(record: InferenceRecord): void {
-    const { model, version, kind, totalMs, preprocessMs, queueMs, runMs, requestId } = record;
-    const request = [model, record.askedVersion ?? "default"];
-    this.#put("ts_inference_requests_total", request, 1);
-    this.#put("ts_inference_latency_microseconds", request, microseconds(totalMs));
-    this.#put("ts_queue_latency_microseconds", request, microseconds(queueMs));
-    this.#put("QueueTime", ["Host"], Math.round(queueMs));
-    // Not the arithmetic: what the way to the worker and back takes.
-    this.#put(
-      "WorkerThreadTime",
-      ["Host"],
-      Math.max(0, Math.round(totalMs - queueMs - preprocessMs - runMs)),
-    );
-    this.#put("HandlerTime", [model, "Model"], hundredths(preprocessMs + runMs), requestId);
-    this.#put("PredictionTime", [model, "Model"], hundredths(preprocessMs + runMs), requestId);
-    const labels = [model, version];
-    this.#histograms.get("request")?.observe(labels, totalMs / 1e3);
-    this.#histograms.get("queue")?.observe(labels, queueMs / 1e3);
-    this.#histograms.get("preprocess")?.observe(labels, preprocessMs / 1e3);
-    this.#histograms.get(kind === "prediction" ? "inference" : "explanation")?.observe(labels, runMs / 1e3);
+  request({ model, askedVersion, kind, totalMs }: RequestRecord): void {
+    const labels = [model, askedVersion ?? UNNAMED];
+    this.#put("ts_inference_requests_total", labels, 1);
+    this.#put("ts_inference_latency_microseconds", labels, microseconds(totalMs));
+    this.#histograms.get(kind)?.observe([model], totalMs / 1e3);
+  }
+
+  /** A batch that a worker has answered. */
+  batch({ model, version, queueMs, workerMs }: BatchRecord): void {
+    for (const milliseconds of queueMs) {
+      // A batch does not know how its requests named the version: most name none.
+      this.#put("ts_queue_latency_microseconds", [model, UNNAMED], microseconds(milliseconds));
+      this.#put("QueueTime", ["Host"], Math.round(milliseconds));
+      this.#histograms.get("queue")?.observe([model, version], milliseconds / 1e3);
+    }
+    this.#put("WorkerThreadTime", ["Host"], Math.round(workerMs));
+    this.#put("HandlerTime", [model, "Model"], hundredths(workerMs));
+    this.#put("PredictionTime", [model, "Model"], hundredths(workerMs));
+    this.#histograms.get("worker")?.observe([model, version], workerMs / 1e3);
   }
 
   /** A worker that has loaded its model. */
@@ -177,21 +184,20 @@ export class ServerMetrics {
     return this.#mode === "prometheus" || (this.#mode === "legacy" && name.startsWith("ts_"));
   }
 
-  #put(name: Name, labels: readonly string[], value: number, requestId?: string): void {
+  #put(name: Name, labels: readonly string[], value: number): void {
     const metric = this.#byName.get(name);
     const values = [...labels, this.#host];
     if (metric instanceof Gauge) metric.set(values, value);
     else if (metric !== undefined) metric.add(values, value);
-    else this.#log(sourceOf(name), this.#line(name, labels, value, requestId));
+    else this.#log(sourceOf(name), this.#line(name, labels, value));
   }
 
   /** `Requests2XX.Count:1.0|#Level:Host|#hostname:h,timestamp:1717105563` */
-  #line(name: Name, values: readonly string[], value: number, requestId: string | undefined): string {
+  #line(name: Name, values: readonly string[], value: number): string {
     const { unit, labels }: Specification = specifications[name];
     const dimensions = values.map((label, i) => `${labels[i]}:${label}`).join(",");
-    const request = requestId === undefined ? "" : `,requestID:${requestId}`;
     const seconds = Math.floor(Date.now() / 1000);
-    return `${name}.${unit}:${javaDouble(value)}|#${dimensions}|#hostname:${this.#host}${request},timestamp:${seconds}`;
+    return `${name}.${unit}:${javaDouble(value)}|#${dimensions}|#hostname:${this.#host},timestamp:${seconds}`;
   }
 }
 

@@ -3,20 +3,16 @@ import { javaDouble } from "../../../src/server/metrics/java-double.ts";
 import { Histogram } from "../../../src/server/metrics/metric.ts";
 import { MetricsRegistry } from "../../../src/server/metrics/registry.ts";
 import { ServerMetrics } from "../../../src/server/metrics/server-metrics.ts";
-import type { InferenceRecord } from "../../../src/server/metrics/server-metrics.ts";
+import type { BatchRecord, RequestRecord } from "../../../src/server/metrics/server-metrics.ts";
 import { cpuTimes, readSystem } from "../../../src/server/metrics/system-metrics.ts";
 
-const record: InferenceRecord = {
+const record: RequestRecord = {
   model: "mnist",
-  version: "1.0",
   askedVersion: null,
   kind: "prediction",
   totalMs: 11880.569885,
-  preprocessMs: 1,
-  queueMs: 2251.6,
-  runMs: 122.144,
-  requestId: "r",
 };
+const batch: BatchRecord = { model: "mnist", version: "1.0", queueMs: [2251.6, 4], workerMs: 123.144 };
 
 describe("A number of Java", () => {
   // As java.lang.Double.toString gives them.
@@ -44,8 +40,9 @@ describe("A server's metrics", () => {
   it("are TorchServe's, letter by letter", () => {
     const metrics = new ServerMetrics({ host: "vm" });
     for (const status of [200, 202, 404, 503]) metrics.answered(status);
-    metrics.inference(record);
-    metrics.inference({ ...record, askedVersion: "1.0", queueMs: 4 });
+    metrics.request(record);
+    metrics.request({ ...record, askedVersion: "1.0" });
+    metrics.batch(batch);
     metrics.workerLoaded("W-9000-mnist_1.0", 26137.2);
     const text = metrics.registry.text();
     expect(text).to.include(
@@ -59,7 +56,7 @@ describe("A server's metrics", () => {
       'ts_inference_requests_total{model_name="mnist",model_version="default",hostname="vm",} 1.0',
       'ts_inference_requests_total{model_name="mnist",model_version="1.0",hostname="vm",} 1.0',
       'ts_inference_latency_microseconds{model_name="mnist",model_version="default",hostname="vm",} 1.1880569885E7',
-      'ts_queue_latency_microseconds{model_name="mnist",model_version="1.0",hostname="vm",} 4000.0',
+      'ts_queue_latency_microseconds{model_name="mnist",model_version="default",hostname="vm",} 2255600.0',
       'QueueTime{Level="Host",Hostname="vm",} 4.0',
       'WorkerLoadTime{WorkerName="W-9000-mnist_1.0",Level="Host",Hostname="vm",} 26137.0',
       'PredictionTime{ModelName="mnist",Level="Model",Hostname="vm",} 123.14',
@@ -67,20 +64,24 @@ describe("A server's metrics", () => {
     ]);
   });
 
-  it("have histograms of each stage, apart for predictions and explanations", () => {
+  it("have histograms of queue and worker, and of predictions and explanations apart", () => {
     const metrics = new ServerMetrics({ host: "vm" });
-    metrics.inference({ ...record, runMs: 1 });
-    metrics.inference({ ...record, runMs: 1, kind: "explanation" });
-    metrics.inference({ ...record, runMs: 3, kind: "explanation" });
-    const lines = metrics.registry.text(new Set(["candil_explanation_seconds"])).split("\n");
+    metrics.request({ ...record, totalMs: 1 });
+    metrics.request({ ...record, totalMs: 1, kind: "explanation" });
+    metrics.request({ ...record, totalMs: 3, kind: "explanation" });
+    metrics.batch(batch);
+    const lines = metrics.registry
+      .text(new Set(["candil_explanation_seconds", "candil_queue_seconds"]))
+      .split("\n");
     expect(lines).to.include.members([
-      'candil_explanation_seconds_bucket{model_name="mnist",model_version="1.0",le="0.001",} 1.0',
-      'candil_explanation_seconds_bucket{model_name="mnist",model_version="1.0",le="0.005",} 2.0',
-      'candil_explanation_seconds_bucket{model_name="mnist",model_version="1.0",le="+Inf",} 2.0',
-      'candil_explanation_seconds_count{model_name="mnist",model_version="1.0",} 2.0',
-      'candil_explanation_seconds_sum{model_name="mnist",model_version="1.0",} 0.004',
+      'candil_explanation_seconds_bucket{model_name="mnist",le="0.001",} 1.0',
+      'candil_explanation_seconds_bucket{model_name="mnist",le="0.005",} 2.0',
+      'candil_explanation_seconds_bucket{model_name="mnist",le="+Inf",} 2.0',
+      'candil_explanation_seconds_count{model_name="mnist",} 2.0',
+      'candil_explanation_seconds_sum{model_name="mnist",} 0.004',
+      'candil_queue_seconds_count{model_name="mnist",model_version="1.0",} 2.0',
     ]);
-    expect(lines.join("\n")).not.to.include("candil_inference_seconds");
+    expect(lines.join("\n")).not.to.include("candil_prediction_seconds");
   });
 
   it("can be asked for by name", () => {
@@ -100,26 +101,29 @@ describe("A server's metrics", () => {
       log: (source, line) => lines.push(`${source} ${line.replace(/timestamp:\d{10}$/, "timestamp:T")}`),
     });
     metrics.answered(200);
-    metrics.inference(record);
+    metrics.request(record);
+    metrics.batch(batch);
     expect(metrics.registry.text()).to.equal("");
     expect(lines).to.include.members([
       "TS_METRICS Requests2XX.Count:1.0|#Level:Host|#hostname:vm,timestamp:T",
       "TS_METRICS ts_inference_requests_total.Count:1.0|#model_name:mnist,model_version:default|#hostname:vm,timestamp:T",
       "TS_METRICS QueueTime.Milliseconds:2252.0|#Level:Host|#hostname:vm,timestamp:T",
-      "MODEL_METRICS PredictionTime.ms:123.14|#ModelName:mnist,Level:Model|#hostname:vm,requestID:r,timestamp:T",
+      "MODEL_METRICS PredictionTime.ms:123.14|#ModelName:mnist,Level:Model|#hostname:vm,timestamp:T",
     ]);
   });
 
   it("in mode legacy are TorchServe's three counters, and the rest in the log", () => {
     const lines: string[] = [];
     const metrics = new ServerMetrics({ mode: "legacy", host: "vm", log: (_, line) => lines.push(line) });
-    metrics.inference(record);
+    metrics.request(record);
+    metrics.batch(batch);
     expect(metrics.registry.text().match(/^# TYPE [A-Zt]\w+/gm)).to.deep.equal([
       "# TYPE ts_inference_requests_total",
       "# TYPE ts_inference_latency_microseconds",
       "# TYPE ts_queue_latency_microseconds",
     ]);
     expect(lines.map((line) => line.split(".")[0])).to.deep.equal([
+      "QueueTime",
       "QueueTime",
       "WorkerThreadTime",
       "HandlerTime",

@@ -1,0 +1,105 @@
+/**
+ * @module
+ * A whole server from one configuration: three ports, tokens, metrics and log around a registry of models.
+ */
+
+import type { RequestListener } from "node:http";
+import type { RequestHandler } from "express";
+import { createInferenceApp } from "./app.ts";
+import type { ServerConfig } from "./config/index.ts";
+import type { Limits } from "./limits.ts";
+import { openListeners } from "./listeners.ts";
+import type { OpenListeners } from "./listeners.ts";
+import type { Logger } from "./logger.ts";
+import { createMetricsApp } from "./metrics-app.ts";
+import type { ServerMetrics } from "./metrics/server-metrics.ts";
+import { watchSystem } from "./metrics/system-metrics.ts";
+import type { ModelRegistry } from "./models.ts";
+import { policy } from "./policy.ts";
+import type { TokenPolicy } from "./policy.ts";
+import type { RunningServer } from "./start.ts";
+
+/** What the management app is given. */
+export interface ManagementContext {
+  readonly middleware: readonly RequestHandler[];
+  readonly logger: Logger;
+  readonly accepting: () => boolean;
+}
+
+/** What to serve, and everything around it. */
+export interface ServeOptions {
+  readonly config: ServerConfig;
+  readonly models: ModelRegistry;
+  readonly metrics: ServerMetrics;
+  readonly tokens?: TokenPolicy | null;
+  readonly logger?: Logger;
+  /** Makes what answers on the management port; without it there is none. */
+  readonly management?: (context: ManagementContext) => RequestListener;
+}
+
+/** A running server: the inference port's place, and the other ports'. */
+export interface ServingServer extends RunningServer {
+  readonly listeners: OpenListeners;
+}
+
+/** The bounds on requests that a configuration sets. */
+export function limitsOf(config: ServerConfig): Partial<Limits> {
+  return {
+    maxRequestSize: config.maxRequestSize,
+    maxImagePixels: config.maxImagePixels,
+    maxSteps: config.maxExplanationSteps,
+    jobQueueSize: config.jobQueueSize,
+  };
+}
+
+/**
+ * Opens all ports and resolves when they answer.
+ * @throws CandilError when a port cannot be had or the files for TLS cannot be used; nothing is left open then
+ */
+export async function serve(options: ServeOptions): Promise<ServingServer> {
+  const { config, models, metrics, tokens = null, logger = {}, management } = options;
+  let running = true;
+  const accepting = (): boolean => running;
+  const limits = limitsOf(config);
+  const shared = {
+    logger,
+    metrics,
+    tokens,
+    cors: config.cors,
+    modelApi: config.modelApi,
+    checkModel: (name: string, version?: string) => void models.get(name, version),
+  };
+  const listeners = await openListeners(
+    config,
+    {
+      inference: createInferenceApp({
+        models,
+        limits,
+        logger,
+        accepting,
+        middleware: policy("inference", shared),
+      }),
+      management: management?.({ middleware: policy("management", shared), logger, accepting }) ?? null,
+      metrics: createMetricsApp(metrics.registry, policy("metrics", shared), logger),
+    },
+    limits,
+  );
+  const unwatch =
+    config.systemMetricsInterval === null
+      ? () => undefined
+      : watchSystem(metrics, config.systemMetricsInterval);
+  let stopped: Promise<void> | null = null;
+  const { url, host, port } = listeners.inference;
+  return {
+    url,
+    host,
+    port,
+    listeners,
+    stop: () => {
+      running = false;
+      unwatch();
+      stopped ??= listeners.close();
+      return stopped;
+    },
+  };
+}

@@ -13,6 +13,7 @@ export type { KernelFamily, Kernels } from "./kernels.ts";
 export { reference } from "./reference/index.ts";
 export type { SimdCode } from "./simd/code.ts";
 export { simdCode } from "./simd/index.ts";
+export { isWinograd, WINOGRAD_POOL, WINOGRAD_RELU, winogradWeightFloats } from "./simd/winograd.ts";
 
 /** Every family by name, slowest first; the value opens it, or is null where this machine cannot run it. */
 const families: Readonly<Record<KernelFamily, () => Kernels | null>> = {

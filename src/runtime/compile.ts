@@ -8,17 +8,19 @@ import type { TracedCall } from "../autograd/index.ts";
 import { conv2dPlanOf } from "../ops/conv2d.ts";
 import { linearPlanOf } from "../ops/linear.ts";
 import { maxPool2dPlanOf } from "../ops/max-pool2d.ts";
+import type { MaxPool2dPlan } from "../ops/max-pool2d.ts";
 import { reluPlanOf } from "../ops/relu.ts";
 import { sameShape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { Builder } from "./builder.ts";
 import type { Form } from "./builder.ts";
 import { canLowerConv2d, lowerConv2d } from "./lower-conv2d.ts";
-import type { Conv2dCall } from "./lower-conv2d.ts";
+import type { Conv2dCall } from "./conv2d-call.ts";
 import { lowerLinear } from "./lower-linear.ts";
 import { lowerCall, lowerReshape } from "./lower-other.ts";
 import { canLowerMaxPool2d, lowerMaxPool2d } from "./lower-pool.ts";
 import { lowerAdd, lowerRelu } from "./lower-relu.ts";
+import { lowerWinograd, suitsWinograd } from "./lower-winograd.ts";
 import type { Machine } from "./machine.ts";
 import { blockShapeOf, Place } from "./place.ts";
 import { Plan } from "./plan.ts";
@@ -146,6 +148,10 @@ function lower(builder: Builder, call: TracedCall, pending: TracedCall[]): void 
 function lowerKnown(builder: Builder, call: TracedCall, x: Place, pending: TracedCall[]): boolean {
   const conv2d = conv2dCallOf(builder, call);
   if (conv2d !== null) {
+    if (!builder.differentiable && suitsWinograd(conv2d.g)) {
+      lowerByWinograd(builder, conv2d, call, x, pending);
+      return true;
+    }
     const relu = takeRelu(builder, call, pending);
     lowerConv2d(builder, conv2d, x, placeAt(builder, (relu ?? call).output), relu !== null);
     return true;
@@ -179,6 +185,43 @@ function lowerKnown(builder: Builder, call: TracedCall, x: Place, pending: Trace
     return true;
   }
   return false;
+}
+
+/** With the rectifier and the pool behind it, in either order. */
+function lowerByWinograd(
+  builder: Builder,
+  conv2d: Conv2dCall,
+  call: TracedCall,
+  x: Place,
+  pending: TracedCall[],
+): void {
+  let last = call;
+  let rectify = false;
+  let pool: MaxPool2dPlan | null = null;
+  for (let found = true; found;) {
+    const relu = takeRelu(builder, last, pending);
+    const pooled: ReturnType<typeof takePool> =
+      pool === null ? takePool(builder, relu ?? last, pending) : null;
+    rectify ||= relu !== null;
+    pool ??= pooled?.plan ?? null;
+    found = relu !== null || pooled !== null;
+    last = pooled?.call ?? relu ?? last;
+  }
+  lowerWinograd(builder, conv2d, pool, x, placeAt(builder, last.output), rectify);
+}
+
+/** The 2 × 2 pool behind a call, when nobody else reads the call's result. */
+function takePool(
+  builder: Builder,
+  call: TracedCall,
+  pending: TracedCall[],
+): { readonly call: TracedCall; readonly plan: MaxPool2dPlan } | null {
+  const [next] = pending;
+  const plan = next === undefined ? null : maxPool2dPlanOf(next);
+  if (plan === null || next.inputs[0] !== call.output || !canLowerMaxPool2d(plan)) return null;
+  if (placeAt(builder, call.output).readers !== 1) return null;
+  pending.shift();
+  return { call: next, plan };
 }
 
 /** A convolution that plans have kernels for, with constant weights. */

@@ -9,6 +9,7 @@ import type { Layout } from "./layout.ts";
 import type { LineParts } from "./line-parts.ts";
 import type { Rows } from "./line-windows.ts";
 import type { Machine } from "./machine.ts";
+import { suitsWinograd } from "./lower-winograd.ts";
 import { blockFloats, blocksOf, planeFloats } from "./place.ts";
 import type { BlockShape } from "./place.ts";
 import { tableOf } from "./table.ts";
@@ -27,7 +28,11 @@ export class SecondConvolution {
   readonly #second: LineParts["second"];
   readonly #units: BlockShape;
   readonly #padded: BlockShape;
+  /** The units with their border; backwards, the sums of gradients in blocks. */
   readonly #source: number;
+  readonly #scratch: number;
+  /** The transformed weights of the adjoint, where it goes by Winograd's method. */
+  readonly #winograd: number | null;
   readonly #P: number;
   readonly #Q: number;
   readonly #bases: number;
@@ -66,7 +71,12 @@ export class SecondConvolution {
       width: g.outWidth + g.kernelWidth - 1,
     };
     const pixels = g.outHeight * g.outWidth;
-    this.#source = layout.take(blockFloats(this.#padded));
+    const result = { ...this.#units, channels: g.outChannels, height: g.outHeight, width: g.outWidth };
+    this.#source = layout.take(Math.max(blockFloats(this.#padded), blockFloats(result)));
+    this.#scratch = layout.take(
+      Math.ceil(machine.code.winogradScratch(blocksOf(g.outChannels), g.outWidth) / 4),
+    );
+    this.#winograd = suitsWinograd(g) ? weights.winograd(weight, g, true) : null;
     this.#P = layout.take(pixels * g.outChannels);
     this.#Q = layout.take(pixels * g.outChannels);
     this.#bases = layout.take(pixels + 8);
@@ -388,6 +398,40 @@ export class SecondConvolution {
 
   /** The adjoint of the sums of gradients, for all units, to an address, in blocks. */
   adjoint(to: number, own: number): void {
+    if (this.#winograd === null) this.#contractSums(to, own);
+    else this.#winogradOfSums(this.#winograd, to, own);
+  }
+
+  #winogradOfSums(weights: number, to: number, own: number): void {
+    const { g } = this.#second;
+    const { code } = this.#machine;
+    const rows = own + this.#source;
+    const lineBytes = 4 * this.#sumsWidth * g.outChannels;
+    code.blocksOfRows(rows, own + this.sums, lineBytes, blocksOf(g.outChannels), g.outHeight, g.outWidth);
+    code.convolve3x3(
+      to,
+      0,
+      rows,
+      weights,
+      0,
+      0,
+      own + this.#scratch,
+      1,
+      0,
+      0,
+      blocksOf(g.outChannels),
+      g.outHeight,
+      g.outWidth,
+      blocksOf(g.inChannels),
+      g.inHeight,
+      g.inWidth,
+      2 - g.padTop,
+      2 - g.padLeft,
+      0,
+    );
+  }
+
+  #contractSums(to: number, own: number): void {
     const { g } = this.#second;
     this.#machine.code.contractBlocks(
       to,

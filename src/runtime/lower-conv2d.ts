@@ -5,22 +5,16 @@
 
 import { kernels } from "../kernels/index.ts";
 import type { Conv2dPlan } from "../ops/conv2d.ts";
-import type { Tensor } from "../tensor/tensor.ts";
 import type { Builder } from "./builder.ts";
+import { flopsOf, inPicture, nameOf, outPicture } from "./conv2d-call.ts";
+import type { Conv2dCall } from "./conv2d-call.ts";
+import { suitsWinograd, writeWinogradBackward } from "./lower-winograd.ts";
 import { blockFloats, blocksOf, imagePitch, planeFloats } from "./place.ts";
 import type { BlockShape, Place } from "./place.ts";
 import { tableOf } from "./table.ts";
 
 /** Terms in a chunk of a sum, as in src/kernels/simd/contraction.ts: 512 × 8 lanes × 4 bytes are half of a small L1 cache. */
 const CHUNK_TERMS = 512;
-
-/** A convolution that was traced. */
-export interface Conv2dCall {
-  readonly x: Tensor;
-  readonly weight: Tensor;
-  readonly bias: Tensor | null;
-  readonly g: Conv2dPlan;
-}
 
 /** Where a convolution's windows find their pixels. */
 interface Source {
@@ -101,30 +95,10 @@ export function lowerConv2d(builder: Builder, call: Conv2dCall, x: Place, y: Pla
       );
     }
     if (!isDense(g)) writePlainBackward(builder, call, x, y);
+    else if (suitsWinograd(g)) writeWinogradBackward(builder, call, x, gradient);
     else if (g.inChannels >= 8) writeCorrelation(builder, call, x, gradient);
     else writeTaps(builder, call, x, gradient);
   });
-}
-
-/** For people: what a step computes. */
-export function nameOf(op: string, { g }: Conv2dCall, rectify: boolean): string {
-  const kernel = `${g.outChannels} x ${g.inChannels} x ${g.kernelHeight} x ${g.kernelWidth}`;
-  return `${op}${rectify ? " + relu" : ""} ${kernel} on ${g.batch} x ${g.inHeight} x ${g.inWidth}`;
-}
-
-/** A multiplication and an addition for each weight and output pixel. */
-export function flopsOf(g: Conv2dPlan): number {
-  const filter = g.inChannels * g.kernelHeight * g.kernelWidth;
-  return 2 * g.batch * g.outChannels * g.outHeight * g.outWidth * filter;
-}
-
-/** The result's picture. */
-export function outPicture(g: Conv2dPlan): BlockShape {
-  return { images: g.batch, channels: g.outChannels, height: g.outHeight, width: g.outWidth };
-}
-
-function inPicture(g: Conv2dPlan): BlockShape {
-  return { images: g.batch, channels: g.inChannels, height: g.inHeight, width: g.inWidth };
 }
 
 /** The input with its padding, in blocks of 8 channels or, for few channels, of all of them. */

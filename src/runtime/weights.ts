@@ -3,6 +3,7 @@
  * Weights as the kernels of plans read them: packed once, shared by all plans of a machine.
  */
 
+import { winogradWeightFloats } from "../kernels/index.ts";
 import type { Conv2dGeometry } from "../kernels/index.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Machine } from "./machine.ts";
@@ -30,8 +31,8 @@ export interface Panels {
 export class Weights {
   readonly #machine: Machine;
   readonly #packed = new Map<Tensor, Map<string, number>>();
-  /** The weight that lies in the scratch just now. */
-  #staged: Tensor | null = null;
+  /** The weight that lies in the scratch just now, and where. */
+  #staged: { readonly weight: Tensor | null; readonly source: number } = { weight: null, source: 0 };
   readonly #zeros = new Map<number, number>();
 
   constructor(machine: Machine) {
@@ -94,6 +95,17 @@ export class Weights {
     });
   }
 
+  /** A weight [out, in, 3, 3] as Winograd's method reads it; `transposed` is for the gradient of the input. */
+  winograd(weight: Tensor, { inChannels, outChannels }: Conv2dGeometry, transposed: boolean): number {
+    return this.#once(weight, transposed ? "winograd transposed" : "winograd", () => {
+      const machine = this.#machine;
+      const [to, from] = transposed ? [inChannels, outChannels] : [outChannels, inChannels];
+      const address = machine.take(winogradWeightFloats(to, from));
+      machine.code.packWinograd(address, this.#stage(weight, 0), outChannels, inChannels, transposed ? 1 : 0);
+      return address;
+    });
+  }
+
   /** A bias, or zeros, filled up with zeros to whole blocks of 8. */
   bias(bias: Tensor | null, count: number): number {
     const size = 8 * Math.ceil(count / 8);
@@ -109,19 +121,28 @@ export class Weights {
     });
   }
 
-  /** What is only needed while packing lies in the scratch, which no run is using now. */
   #pack(weight: Tensor, order: PanelOrder, panels: number): void {
-    const machine = this.#machine;
+    const { code } = this.#machine;
     const { lanes, laneStride, depth, depthStride, block, taps } = order;
-    const source = machine.scratch(4 * (weight.data.length + taps.length + 64));
+    const source = this.#stage(weight, taps.length);
     const table = source + 4 * weight.data.length;
-    if (this.#staged !== weight || machine.lastRun !== this) {
+    this.#machine.integers.set(taps, table >>> 2);
+    code.packPanels(panels, source, lanes, laneStride, depth, depthStride, block, table, taps.length);
+  }
+
+  /**
+   * Address of a weight as it is, with room for a table behind it: in the scratch, which no run is using while weights are packed.
+   */
+  #stage(weight: Tensor, tableLength: number): number {
+    const machine = this.#machine;
+    const source = machine.scratch(4 * (weight.data.length + tableLength + 64));
+    const there = this.#staged;
+    if (there.weight !== weight || there.source !== source || machine.lastRun !== this) {
       machine.floats.set(weight.data, source >>> 2);
-      this.#staged = weight;
+      this.#staged = { weight, source };
       machine.lastRun = this;
     }
-    machine.integers.set(taps, table >>> 2);
-    machine.code.packPanels(panels, source, lanes, laneStride, depth, depthStride, block, table, taps.length);
+    return source;
   }
 
   #once(weight: Tensor, key: string, pack: () => number): number {

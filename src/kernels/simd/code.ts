@@ -179,6 +179,14 @@ export type SimdCode = {
     padTop: number,
     padLeft: number,
   ): void;
+  blocksOfRows(
+    to: number,
+    from: number,
+    lineBytes: number,
+    blocks: number,
+    height: number,
+    width: number,
+  ): void;
   spreadWindow(y: number, total: number, blocks: number, from: number, list: number, count: number): void;
   largestOnLine(p: number, q: number, length: number): number;
   keepOn(to: number, values: number, on: number, length: number): void;

@@ -13,6 +13,7 @@ export { contractListed, sumPanels } from "./listed";
 export { copyPicture, gatherTaps, maskRectified } from "./plans";
 export {
   addUnpooled,
+  blocksOfRows,
   applyFlips,
   gatherFlips,
   keepOn,

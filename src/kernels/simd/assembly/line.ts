@@ -348,6 +348,31 @@ export function gatherFlips(
   }
 }
 
+/** Rows of all channels, `[row][column][blocks · 8]` with lines of `lineBytes`, as blocks, `[block][row][column][8]`. */
+export function blocksOfRows(
+  to: usize,
+  from: usize,
+  lineBytes: usize,
+  blocks: u32,
+  height: u32,
+  width: u32,
+): void {
+  const pixelBytes = (<usize>blocks) << 5;
+  for (let block: u32 = 0; block < blocks; block++) {
+    let line = from + ((<usize>block) << 5);
+    for (let row: u32 = 0; row < height; row++) {
+      let pixel = line;
+      for (let column: u32 = 0; column < width; column++) {
+        v128.store(to, v128.load(pixel));
+        v128.store(to, v128.load(pixel, 16), 16);
+        to += 32;
+        pixel += pixelBytes;
+      }
+      line += lineBytes;
+    }
+  }
+}
+
 /** to = values where `on` is not <= 0, else 0, for `length` floats (rounded up to a multiple of 4). */
 export function keepOn(to: usize, values: usize, on: usize, length: u32): void {
   const zero = f32x4.splat(0);

@@ -236,7 +236,8 @@ function storePoint(out: usize, add: bool, rectify: bool, low: v128, high: v128)
 
 /**
  * One row against a matrix: out[block][lane] = bias + Σ over i < length: memory[source + 4 i] · panels[block][i][lane]. Each
- * weight is used once, so this runs at the speed of memory. Four blocks at a time, and the sum in chunks of 256 terms.
+ * weight is used once, so this runs at the speed of memory. Four blocks at a time, and sums in chunks of 256 terms: the order of
+ * {@link contractBlocks} with runs of 256, so that a row alone gets the bits that it gets among others.
  */
 export function multiplyRow(
   out: usize,
@@ -248,63 +249,55 @@ export function multiplyRow(
   bias: usize,
   rectify: bool,
 ): void {
-  const zero = f32x4.splat(0);
   for (let block: u32 = 0; block < blocks; block += 4) {
     // Blocks beyond the last are computed again instead of reading elsewhere.
-    const panel0 = panels + <usize>block * panelPitch;
-    const panel1 = panels + <usize>min(block + 1, blocks - 1) * panelPitch;
-    const panel2 = panels + <usize>min(block + 2, blocks - 1) * panelPitch;
-    const panel3 = panels + <usize>min(block + 3, blocks - 1) * panelPitch;
-    let s0 = zero,
-      s1 = zero,
-      s2 = zero,
-      s3 = zero,
-      s4 = zero,
-      s5 = zero,
-      s6 = zero,
-      s7 = zero;
+    const block1 = min(block + 1, blocks - 1);
+    const block2 = min(block + 2, blocks - 1);
+    const block3 = min(block + 3, blocks - 1);
     for (let first: u32 = 0; first < length; first += 256) {
-      let a0 = zero,
-        a1 = zero,
-        a2 = zero,
-        a3 = zero,
-        a4 = zero,
-        a5 = zero,
-        a6 = zero,
-        a7 = zero;
-      let at = (<usize>first) << 5;
+      const at = (<usize>first) << 5;
+      let panel0 = panels + <usize>block * panelPitch + at;
+      let panel1 = panels + <usize>block1 * panelPitch + at;
+      let panel2 = panels + <usize>block2 * panelPitch + at;
+      let panel3 = panels + <usize>block3 * panelPitch + at;
+      const start = first == 0 ? bias : 0;
+      let a0 = startOf(start, block, 0);
+      let a1 = startOf(start, block, 16);
+      let a2 = startOf(start, block1, 0);
+      let a3 = startOf(start, block1, 16);
+      let a4 = startOf(start, block2, 0);
+      let a5 = startOf(start, block2, 16);
+      let a6 = startOf(start, block3, 0);
+      let a7 = startOf(start, block3, 16);
       let x = source + ((<usize>first) << 2);
       const end = source + ((<usize>min(first + 256, length)) << 2);
       for (; x < end; x += 4) {
         const value = v128.load32_splat(x);
-        a0 = multiplyAdd(value, v128.load(panel0 + at), a0);
-        a1 = multiplyAdd(value, v128.load(panel0 + at, 16), a1);
-        a2 = multiplyAdd(value, v128.load(panel1 + at), a2);
-        a3 = multiplyAdd(value, v128.load(panel1 + at, 16), a3);
-        a4 = multiplyAdd(value, v128.load(panel2 + at), a4);
-        a5 = multiplyAdd(value, v128.load(panel2 + at, 16), a5);
-        a6 = multiplyAdd(value, v128.load(panel3 + at), a6);
-        a7 = multiplyAdd(value, v128.load(panel3 + at, 16), a7);
-        at += PANEL_STEP;
+        a0 = multiplyAdd(value, v128.load(panel0), a0);
+        a1 = multiplyAdd(value, v128.load(panel0, 16), a1);
+        a2 = multiplyAdd(value, v128.load(panel1), a2);
+        a3 = multiplyAdd(value, v128.load(panel1, 16), a3);
+        a4 = multiplyAdd(value, v128.load(panel2), a4);
+        a5 = multiplyAdd(value, v128.load(panel2, 16), a5);
+        a6 = multiplyAdd(value, v128.load(panel3), a6);
+        a7 = multiplyAdd(value, v128.load(panel3, 16), a7);
+        panel0 += PANEL_STEP;
+        panel1 += PANEL_STEP;
+        panel2 += PANEL_STEP;
+        panel3 += PANEL_STEP;
       }
-      s0 = f32x4.add(s0, a0);
-      s1 = f32x4.add(s1, a1);
-      s2 = f32x4.add(s2, a2);
-      s3 = f32x4.add(s3, a3);
-      s4 = f32x4.add(s4, a4);
-      s5 = f32x4.add(s5, a5);
-      s6 = f32x4.add(s6, a6);
-      s7 = f32x4.add(s7, a7);
+      const add = first != 0;
+      const last = rectify && first + 256 >= length;
+      const to = out + ((<usize>block) << 5);
+      storePoint(to, add, last, a0, a1);
+      if (block1 > block) storePoint(to + 32, add, last, a2, a3);
+      if (block2 > block1) storePoint(to + 64, add, last, a4, a5);
+      if (block3 > block2) storePoint(to + 96, add, last, a6, a7);
     }
-    const to = out + ((<usize>block) << 5);
-    const start = bias + ((<usize>block) << 5);
-    storeSum(to, start, rectify, s0, s1);
-    if (block + 1 < blocks) storeSum(to + 32, start + 32, rectify, s2, s3);
-    if (block + 2 < blocks) storeSum(to + 64, start + 64, rectify, s4, s5);
-    if (block + 3 < blocks) storeSum(to + 96, start + 96, rectify, s6, s7);
   }
 }
 
-function storeSum(out: usize, bias: usize, rectify: bool, low: v128, high: v128): void {
-  storePoint(out, false, rectify, f32x4.add(v128.load(bias), low), f32x4.add(v128.load(bias, 16), high));
+/** Half of a block's bias, or zeros when `bias` is 0. */
+function startOf(bias: usize, block: u32, half: usize): v128 {
+  return bias ? v128.load(bias + ((<usize>block) << 5) + half) : f32x4.splat(0);
 }

@@ -8,6 +8,7 @@ import { Machine } from "./machine.ts";
 import type { MachineLimits, Vocabulary } from "./machine.ts";
 import { standardModules } from "./standard/modules.ts";
 import { torchModules } from "./torch/namespaces.ts";
+import { torchvisionModules } from "./torchvision/namespaces.ts";
 import type { Namespace } from "./values/namespace.ts";
 import type { PyObject } from "./values/object.ts";
 
@@ -21,7 +22,7 @@ export const defaultVocabulary: Vocabulary = {
   builtins,
   methods: builtinMethods,
   typeOf,
-  modules: moduleMap([...standardModules, ...torchModules]),
+  modules: moduleMap([...standardModules, ...torchModules, ...torchvisionModules]),
 };
 
 /**

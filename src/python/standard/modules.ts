@@ -19,6 +19,7 @@ import { call, callWith, iterate, listOf } from "../values/protocol.ts";
 import { raise } from "../values/raise.ts";
 import { PyIterator, PyList, PyTuple } from "../values/sequences.ts";
 import { bind, parseSignature } from "../values/signature.ts";
+import { reModule } from "./re.ts";
 
 /** A function of one float. */
 function real(name: string, run: (x: number) => number): [string, Value] {
@@ -315,5 +316,6 @@ export const standardModules: readonly Namespace[] = [
   logging,
   future,
   copy,
+  reModule,
   builtinsModule,
 ];

@@ -68,6 +68,17 @@ function classesByName(classes: readonly PyClass[]): [string, Value][] {
 
 const layers = classesByName([moduleClass, ...layerClasses, ...computingClasses, ...containerClasses]);
 
+const layersByName = new Map<string, PyClass>(
+  [moduleClass, ...layerClasses, ...computingClasses, ...containerClasses].map((cls) => [cls.name, cls]),
+);
+
+/** A class of torch.nn by its name. */
+export function nnClass(name: string): PyClass {
+  const cls = layersByName.get(name);
+  if (cls === undefined) throw new TypeError(`torch.nn has no class ${name}`);
+  return cls;
+}
+
 const never = (name: string): Value => hostFunction(`${name}(*args)`, () => false);
 
 const functional = new Namespace("torch.nn.functional", functionalNames);

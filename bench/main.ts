@@ -3,6 +3,7 @@
  * candil's benchmarks: `npm run bench` runs all groups, `npm run bench -- kernels` those that are named.
  */
 
+import { enableRelaxedSimd } from "../src/node/index.ts";
 import { describeMachine } from "./machine.ts";
 
 /** A group of benchmarks prints its own table. Modules are loaded when their group is asked for. */
@@ -10,6 +11,8 @@ const groups: Readonly<Record<string, () => Promise<{ run: () => void | Promise<
   kernels: () => import("./kernels.ts"),
   blocks: () => import("./blocks.ts"),
   model: () => import("./model.ts"),
+  server: () => import("./server.ts"),
+  browser: () => import("./browser.ts"),
 };
 
 const wanted = process.argv.slice(2);
@@ -21,6 +24,8 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
+// As candil's own programs do.
+enableRelaxedSimd();
 console.log(describeMachine().join("\n"));
 for (const name of wanted.length > 0 ? wanted : Object.keys(groups)) {
   console.log(`\n${name}`);

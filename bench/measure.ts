@@ -31,10 +31,19 @@ export function secondsPerRun(run: () => void): number {
   return samples[Math.floor(samples.length / 2)];
 }
 
-/** Times a function and returns a cell such as `5.58 ms 57.1 GFLOP/s`. */
-export function rate(run: () => void, { amount, unit }: Work): string {
+/**
+ * Times a function and returns a cell such as `5.58 ms 57.1 GFLOP/s 97 %`.
+ * @param peak what the machine could do in that unit; the share is of it
+ */
+export function rate(
+  run: () => void,
+  { amount, unit }: Work,
+  peak: Readonly<Record<Work["unit"], number>>,
+): string {
   const seconds = secondsPerRun(run);
-  return `${duration(seconds).padStart(9)} ${(amount / seconds).toFixed(1).padStart(6)} ${unit}`;
+  const speed = amount / seconds;
+  const share = `${Math.round((100 * speed) / peak[unit])} %`;
+  return `${duration(seconds).padStart(9)} ${speed.toFixed(1).padStart(6)} ${unit} ${share.padStart(5)}`;
 }
 
 /** Seconds as a readable time. */

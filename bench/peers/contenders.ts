@@ -24,13 +24,17 @@ export interface Programs {
 const here = import.meta.dirname;
 const inFolder = (...path: string[]): string => join(here, ...path);
 
+/** The newest Node that is installed here, else the one that runs this. */
+export function nodePath(): string {
+  return firstThatExists(inFolder("node_modules/node-24/bin/node")) ?? process.execPath;
+}
+
 /** candil on the first Node: what all others are compared with. */
 export const BASE = "candil";
 
 /** Every contender. Those that cannot be started are found out when they are. */
 export function contenders(programs: Programs): Contender[] {
-  const node =
-    programs.node ?? firstThatExists(inFolder("node_modules/node-24/bin/node")) ?? process.execPath;
+  const node = programs.node ?? nodePath();
   const other = programs.otherNode ?? firstThatExists(inFolder("node_modules/node-20/bin/node"));
   const python = programs.python ?? firstThatExists(inFolder(".venv/bin/python")) ?? "python3";
   const inNode = (name: string, file: string, program = node): Contender => ({

@@ -1,6 +1,7 @@
 /** @module What a run leaves behind: enough to write tables and charts from, and to repeat it. */
 
 import { availableParallelism, cpus } from "node:os";
+import type { ServedFigures } from "../serving/measure-served.ts";
 import type { EngineFacts } from "./engine-process.ts";
 import type { WorkResult } from "./rounds.ts";
 
@@ -18,6 +19,19 @@ export interface Comparison {
   readonly engines: readonly (EngineFacts & { readonly name: string })[];
   readonly results: readonly WorkResult[];
   readonly notMeasured: readonly { readonly contender: string; readonly reason: string }[];
+}
+
+/** A comparison of servers, as `--json` prints it. */
+export interface ServerComparison {
+  readonly format: "candil-servers";
+  readonly version: 1;
+  readonly at: string;
+  readonly machine: Machine;
+  readonly rounds: number;
+  /** Seconds for which each server is loaded in each round. */
+  readonly seconds: number;
+  readonly servers: readonly ServedFigures[];
+  readonly notMeasured: readonly { readonly name: string; readonly reason: string }[];
 }
 
 /** The computer. */

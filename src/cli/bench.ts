@@ -30,10 +30,11 @@ export function benchCommand(terminal: Terminal): Command {
     .action(async ({ runs, json = false }: BenchOptions) => {
       const { kernelFamily } = await import("../kernels/index.ts");
       const { mnistWorkloads } = await import("./workloads.ts");
+      const { embeddedMnist } = await import("../node/embedded-mnist.ts");
       const machine = describeMachine(kernelFamily());
       if (!json) terminal.stdout.write(`${machine}\n`);
       const timings: Timing[] = [];
-      for (const { name, run } of mnistWorkloads()) {
+      for (const { name, run } of mnistWorkloads(await embeddedMnist())) {
         const timing = { name, ...measure(run, runs) };
         timings.push(timing);
         if (!json) terminal.stdout.write(`${formatTiming(timing)}\n`);

@@ -1,15 +1,13 @@
 /**
  * @module
- * The second convolution of a line (see ./line.ts): its result as P + α · Q, and the sums of gradients that come back to it.
- * Rows of P, Q and the sums belong to one pixel, with all channels together.
+ * The second convolution of a line (see ./line.ts), forward: its result as P + α · Q. A row of P or Q belongs to one pixel, with all
+ * channels together.
  */
 
-import type { MaxPool2dPlan } from "../ops/max-pool2d.ts";
 import type { Layout } from "./layout.ts";
 import type { LineParts } from "./line-parts.ts";
 import type { Rows } from "./line-windows.ts";
 import type { Machine } from "./machine.ts";
-import { suitsWinograd } from "./lower-winograd.ts";
 import { blockFloats, blocksOf, planeFloats } from "./place.ts";
 import type { BlockShape } from "./place.ts";
 import { tableOf } from "./table.ts";
@@ -22,22 +20,16 @@ const CHUNK_TERMS = 512;
 export class SecondConvolution {
   /** Offset of the table of rows of the pool's windows. */
   readonly windows: number;
-  /** Offset of the row of the first pixel in the sums of gradients, which have a border of zeros. */
-  readonly sums: number;
   readonly #machine: Machine;
   readonly #second: LineParts["second"];
   readonly #units: BlockShape;
   readonly #padded: BlockShape;
-  /** The units with their border; backwards, the sums of gradients in blocks. */
+  /** The units with their border. */
   readonly #source: number;
-  readonly #scratch: number;
-  /** The transformed weights of the adjoint, where it goes by Winograd's method. */
-  readonly #winograd: number | null;
   readonly #P: number;
   readonly #Q: number;
   readonly #bases: number;
   readonly #rowOfPixel: number;
-  readonly #allSums: number;
   readonly #flatList: number;
   readonly #fourBases: number;
   readonly #fourValues: number;
@@ -48,7 +40,6 @@ export class SecondConvolution {
     readonly runs: number;
     readonly length: number;
   };
-  readonly #turned: { readonly panels: Panels; readonly offsets: number; readonly bases: number };
   /** Weights as [channel in][tap][channels out]. */
   readonly #filters: number;
   readonly #bias: number;
@@ -71,12 +62,7 @@ export class SecondConvolution {
       width: g.outWidth + g.kernelWidth - 1,
     };
     const pixels = g.outHeight * g.outWidth;
-    const result = { ...this.#units, channels: g.outChannels, height: g.outHeight, width: g.outWidth };
-    this.#source = layout.take(Math.max(blockFloats(this.#padded), blockFloats(result)));
-    this.#scratch = layout.take(
-      Math.ceil(machine.code.winogradScratch(blocksOf(g.outChannels), g.outWidth) / 4),
-    );
-    this.#winograd = suitsWinograd(g) ? weights.winograd(weight, g, true) : null;
+    this.#source = layout.take(blockFloats(this.#padded));
     this.#P = layout.take(pixels * g.outChannels);
     this.#Q = layout.take(pixels * g.outChannels);
     this.#bases = layout.take(pixels + 8);
@@ -86,18 +72,12 @@ export class SecondConvolution {
     this.#fourBases = layout.take(4);
     this.#fourValues = layout.take(32);
     this.#rectified = layout.take(blockFloats(this.#units));
-    const sumsPixels = (g.inHeight + g.kernelHeight - 1) * (g.inWidth + g.kernelWidth - 1);
-    this.#allSums = layout.take(sumsPixels * g.outChannels);
-    const border = (g.kernelHeight - 1 - g.padTop) * this.#sumsWidth + g.kernelWidth - 1 - g.padLeft;
-    this.sums = this.#allSums + 4 * border * g.outChannels;
-
     const taps = g.kernelHeight * g.kernelWidth;
     const tapsInOrder = Array.from({ length: taps }, (_, tap) => tap);
     this.#forward = this.#forwardPass(weights, tapsInOrder);
-    this.#turned = this.#turnedPass(weights, tapsInOrder);
     this.#filters = weights.filters(weight, g);
     this.#bias = weights.bias(bias, g.outChannels);
-    this.#zeros = weights.bias(null, Math.max(g.outChannels, g.inChannels));
+    this.#zeros = weights.bias(null, g.outChannels);
     const size = g.inChannels * taps;
     const sizes = Array.from(weight.data, Math.abs);
     this.#norm = Math.max(
@@ -106,11 +86,6 @@ export class SecondConvolution {
       ),
     );
     this.#largestBias = bias === null ? 0 : Math.max(...Array.from(bias.data, Math.abs));
-  }
-
-  /** Floats from one row of the sums to the pixel below, in pixels. */
-  get #sumsWidth(): number {
-    return this.#second.g.inWidth + this.#second.g.kernelWidth - 1;
   }
 
   /** The eager convolution's order of sums; see ./lower-conv2d.ts. */
@@ -141,32 +116,6 @@ export class SecondConvolution {
     };
   }
 
-  /** The adjoint: the correlation with the kernel turned by half a turn, over rows of all channels. */
-  #turnedPass(weights: Weights, taps: readonly number[]): { panels: Panels; offsets: number; bases: number } {
-    const { g, weight } = this.#second;
-    const panels = weights.panels(weight, {
-      lanes: g.inChannels,
-      laneStride: taps.length,
-      depth: g.outChannels,
-      depthStride: g.inChannels * taps.length,
-      block: g.outChannels,
-      taps: [...taps].reverse(),
-    });
-    const rowBytes = 4 * g.outChannels;
-    const offsets = Array.from({ length: g.kernelHeight }, (_, ky) => ky * this.#sumsWidth * rowBytes);
-    const bases: number[] = [];
-    for (let row = 0; row < g.inHeight; row++) {
-      for (let column = 0; column < g.inWidth; column++) {
-        bases.push((row * this.#sumsWidth + column) * rowBytes);
-      }
-    }
-    return {
-      panels,
-      offsets: tableOf(this.#machine, offsets),
-      bases: tableOf(this.#machine, bases),
-    };
-  }
-
   /** How many windows of the pool are to be computed. */
   get windowCount(): number {
     return this.#windowCount;
@@ -180,21 +129,6 @@ export class SecondConvolution {
   /** A bound of Σ |term| of any output, given one of |unit|. */
   largestSum(largestUnit: number): number {
     return this.#norm * largestUnit + this.#largestBias;
-  }
-
-  /** For each window of the pool, where its four pixels lie in the sums of gradients, in bytes from {@link sums}. */
-  pixelsOfWindows(pool: MaxPool2dPlan): number[] {
-    const rowBytes = 4 * this.#second.g.outChannels;
-    const offsets: number[] = [];
-    for (let row = 0; row < pool.outHeight; row++) {
-      for (let column = 0; column < pool.outWidth; column++) {
-        const corner = 2 * row * this.#sumsWidth + 2 * column;
-        for (const pixel of [corner, corner + 1, corner + this.#sumsWidth, corner + this.#sumsWidth + 1]) {
-          offsets.push(pixel * rowBytes);
-        }
-      }
-    }
-    return offsets;
   }
 
   /** Lays out the rows of an example. */
@@ -364,91 +298,5 @@ export class SecondConvolution {
     const blocks = blocksOf(this.#second.g.outChannels);
     const list = own + this.#flatList;
     this.#machine.code.spreadWindow(y, total, blocks, this.#flat[0], list, this.#flat.length);
-  }
-
-  /** Sets the sums of gradients to zero. */
-  clearSums(own: number): void {
-    const { g } = this.#second;
-    const start = (own + this.#allSums) >>> 2;
-    const pixels = (g.inHeight + g.kernelHeight - 1) * this.#sumsWidth;
-    this.#machine.floats.fill(0, start, start + pixels * g.outChannels);
-  }
-
-  /** Adds to the gradients of the units of a list what the sums of gradients give them. */
-  gatherSwitched(list: number, end: number, gradient: number, own: number): void {
-    const { g } = this.#second;
-    this.#machine.code.gatherFlips(
-      list,
-      end,
-      gradient,
-      4 * planeFloats(this.#units),
-      g.inWidth,
-      this.#filters,
-      g.outChannels,
-      own + this.sums,
-      this.#sumsWidth,
-      g.outHeight,
-      g.outWidth,
-      g.kernelHeight,
-      g.kernelWidth,
-      g.padTop,
-      g.padLeft,
-    );
-  }
-
-  /** The adjoint of the sums of gradients, for all units, to an address, in blocks. */
-  adjoint(to: number, own: number): void {
-    if (this.#winograd === null) this.#contractSums(to, own);
-    else this.#winogradOfSums(this.#winograd, to, own);
-  }
-
-  #winogradOfSums(weights: number, to: number, own: number): void {
-    const { g } = this.#second;
-    const { code } = this.#machine;
-    const rows = own + this.#source;
-    const lineBytes = 4 * this.#sumsWidth * g.outChannels;
-    code.blocksOfRows(rows, own + this.sums, lineBytes, blocksOf(g.outChannels), g.outHeight, g.outWidth);
-    code.convolve3x3(
-      to,
-      0,
-      rows,
-      weights,
-      0,
-      0,
-      own + this.#scratch,
-      1,
-      0,
-      0,
-      blocksOf(g.outChannels),
-      g.outHeight,
-      g.outWidth,
-      blocksOf(g.inChannels),
-      g.inHeight,
-      g.inWidth,
-      2 - g.padTop,
-      2 - g.padLeft,
-      0,
-    );
-  }
-
-  #contractSums(to: number, own: number): void {
-    const { g } = this.#second;
-    this.#machine.code.contractBlocks(
-      to,
-      32,
-      4 * planeFloats(this.#units),
-      own + this.#allSums,
-      this.#turned.bases,
-      g.inHeight * g.inWidth,
-      this.#turned.offsets,
-      g.kernelHeight,
-      Math.max(1, Math.floor(CHUNK_TERMS / (g.kernelWidth * g.outChannels))),
-      g.kernelWidth * g.outChannels,
-      this.#turned.panels.address,
-      this.#turned.panels.pitch,
-      blocksOf(g.inChannels),
-      this.#zeros,
-      0,
-    );
   }
 }

@@ -23,6 +23,7 @@ import { Layout } from "./layout.ts";
 import { linePartsOf } from "./line-parts.ts";
 import type { LineParts } from "./line-parts.ts";
 import { SecondConvolution } from "./line-second.ts";
+import { GradientSums } from "./line-sums.ts";
 import { tailOf } from "./line-tail.ts";
 import type { Tail } from "./line-tail.ts";
 import { windowsOf } from "./line-windows.ts";
@@ -111,6 +112,7 @@ export class Line {
   readonly #first: Plan;
   readonly #tail: Tail;
   readonly #second: SecondConvolution;
+  readonly #sums: GradientSums;
   readonly #buffers: Buffers;
   readonly #bytes: number;
   /** The result of the first convolution. */
@@ -144,9 +146,10 @@ export class Line {
     };
     const layout = new Layout();
     this.#second = new SecondConvolution(machine, weights, layout, second);
+    this.#sums = new GradientSums(machine, weights, layout, second);
     this.#buffers = this.#takeBuffers(layout, input.data.length);
     this.#bytes = this.#first.parts.bytes + this.#tail.bytes + layout.bytes;
-    this.#pixelsOfWindows = tableOf(machine, this.#second.pixelsOfWindows(pool));
+    this.#pixelsOfWindows = tableOf(machine, this.#sums.pixelsOfWindows(pool));
   }
 
   #takeBuffers(layout: Layout, inputFloats: number): Buffers {
@@ -304,15 +307,15 @@ export class Line {
     const pitch = imagePitch(this.#pooled);
     const units = blockFloats(this.#units);
     machine.floats.fill(0, (own + b.gradient) >>> 2, ((own + b.gradient) >>> 2) + units);
-    this.#second.clearSums(own);
+    this.#sums.clear(own);
     for (let k = this.#points - 1; k >= 0; k--) {
       const d = tailBase + gradient + k * pitch;
       if (this.#parts.rectify) code.maskRectified(d, tailBase + pooled + k * pitch, pitch / 4);
       const places = own + b.places + 8 * k * blocks * height * width;
-      code.addUnpooled(own + this.#second.sums, d, places, this.#pixelsOfWindows, height * width, blocks);
-      if (k > 0) this.#second.gatherSwitched(ends[k - 1], ends[k], own + b.gradient, own);
+      code.addUnpooled(own + this.#sums.sums, d, places, this.#pixelsOfWindows, height * width, blocks);
+      if (k > 0) this.#sums.gatherSwitched(ends[k - 1], ends[k], own + b.gradient, own);
     }
-    this.#second.adjoint(own + b.masked, own);
+    this.#sums.adjoint(own + b.masked, own);
     code.keepOn(own + b.masked, own + b.masked, own + b.zFirst, units);
     code.add(own + b.gradient, own + b.gradient, own + b.masked, units);
   }

@@ -12,6 +12,7 @@ import type { Terminal } from "./terminal.ts";
 interface BenchOptions {
   readonly runs: number;
   readonly json?: boolean;
+  readonly plans?: boolean;
 }
 
 /** Times of one workload in milliseconds. */
@@ -27,12 +28,21 @@ export function benchCommand(terminal: Terminal): Command {
     .description("time predictions, explanations and training of the MNIST net, on one thread")
     .option("--runs <n>", "counted runs of each", integerOption(1, 10_000), 20)
     .option("--json", "print one JSON document")
-    .action(async ({ runs, json = false }: BenchOptions) => {
+    .option("--plans", "print the model's plans instead: every step with its time and GFLOP/s")
+    .action(async ({ runs, json = false, plans = false }: BenchOptions) => {
       const { kernelFamily } = await import("../kernels/index.ts");
       const { mnistWorkloads } = await import("./workloads.ts");
       const { embeddedMnist } = await import("../node/embedded-mnist.ts");
       const machine = describeMachine(kernelFamily());
       if (!json) terminal.stdout.write(`${machine}\n`);
+      if (plans) {
+        const { mnistPlans } = await import("./workloads.ts");
+        const texts = mnistPlans(await embeddedMnist());
+        terminal.stdout.write(
+          json ? `${JSON.stringify({ machine, plans: texts })}\n` : `${texts.join("\n\n")}\n`,
+        );
+        return;
+      }
       const timings: Timing[] = [];
       for (const { name, run } of mnistWorkloads(await embeddedMnist())) {
         const timing = { name, ...measure(run, runs) };

@@ -18,11 +18,7 @@ const DIGIT = 7;
 /** Workloads on the embedded model, through the doors that everything else uses, and a training step of its net. */
 export function mnistWorkloads(model: Model): Workload[] {
   const one = model.transform(drawnSeven());
-  const batch = (count: number): Tensor => {
-    const pixels = new Float32Array(count * one.data.length);
-    for (let i = 0; i < count; i++) pixels.set(one.data, i * one.data.length);
-    return fromData(pixels, [count, ...one.shape.slice(1)]);
-  };
+  const batch = (count: number): Tensor => repeated(one, count);
   return [
     ...[1, 15, 64].map((count) => {
       const x = batch(count);
@@ -34,6 +30,21 @@ export function mnistWorkloads(model: Model): Workload[] {
     })),
     trainingStep(batch(64)),
   ];
+}
+
+/** The model's plans for people: predictions of 1, 15 and 64 pictures, and 15 with their gradients. */
+export function mnistPlans(model: Model): string[] {
+  const one = model.transform(drawnSeven());
+  return [
+    ...[1, 15, 64].map((count) => model.forward.describe(repeated(one, count))),
+    model.forward.describe(repeated(one, 15), { differentiable: true }),
+  ];
+}
+
+function repeated(one: Tensor, count: number): Tensor {
+  const pixels = new Float32Array(count * one.data.length);
+  for (let i = 0; i < count; i++) pixels.set(one.data, i * one.data.length);
+  return fromData(pixels, [count, ...one.shape.slice(1)]);
 }
 
 function trainingStep(x: Tensor): Workload {

@@ -274,3 +274,13 @@ describe("candil doctor", () => {
     for (const port of [8080, 8081, 8082]) expect(stdout).to.match(new RegExp(`port ${port} +(free|in use)`));
   });
 });
+
+describe("candil bench", () => {
+  it("prints the plans of the embedded model, or why there are none", async () => {
+    const { code, stdout } = await candil(["bench", "--plans", "--json"]);
+    expect(code).to.equal(0);
+    const { plans } = JSON.parse(stdout) as { plans: string[] };
+    expect(plans).to.have.length(4);
+    for (const plan of plans) expect(plan).to.match(/^(\[\d+, 1, 28, 28\] -> |eager: )/);
+  });
+});

@@ -99,7 +99,15 @@ export function assumedManifest(fileName: string, handler: string | null = null)
  */
 export function manifestText({ createdOn, runtime, model, archiverVersion }: Manifest): string {
   const { modelName, serializedFile, handler, modelFile, modelVersion, requirementsFile, configFile } = model;
-  const fields = { modelName, serializedFile, handler, modelFile, modelVersion, requirementsFile, configFile };
+  const fields = {
+    modelName,
+    serializedFile,
+    handler,
+    modelFile,
+    modelVersion,
+    requirementsFile,
+    configFile,
+  };
   // An empty text is absent to the archiver, but for the handler, which it always writes.
   const given = Object.entries(fields).filter(
     ([key, value]) => value !== null && (value !== "" || key === "handler"),

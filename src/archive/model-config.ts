@@ -147,7 +147,8 @@ function pick(
   for (const [key, value] of root) {
     if (isKey(key)) {
       const read = rules[key](value);
-      if (typeof read === "string") notes.push(`${name}: Invalid ${key}: ${show(value)}, ${read}; it is ignored`);
+      if (typeof read === "string")
+        notes.push(`${name}: Invalid ${key}: ${show(value)}, ${read}; it is ignored`);
       else config[key] = read.value;
     }
     if (typeof key === "string" && withoutEffect.includes(key)) {

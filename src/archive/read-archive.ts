@@ -73,7 +73,9 @@ function manifestOf(
 function configOf(files: ArchiveFiles, name: string | null): ModelConfigFile {
   if (name === null) return { config: {}, all: new Map(), notes: [] };
   if (files.size(name) === undefined) {
-    const notes = [`the manifest names ${name}, which is not in the archive; defaults are taken in its place`];
+    const notes = [
+      `the manifest names ${name}, which is not in the archive; defaults are taken in its place`,
+    ];
     return { config: {}, all: new Map(), notes };
   }
   return readModelConfig(name, files.read(name));

@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 /**
  * @module
- * The executable. A closed pipe (`candil predict ... | head -1`) is no failure.
+ * The executable. Started under the name torch-model-archiver it is that. A closed pipe (`candil predict ... | head -1`) is no failure.
  */
 
 import { enableRelaxedSimd } from "../node/relaxed-simd.ts";
+import { basename } from "node:path";
 import { run } from "./run.ts";
 import { processTerminal } from "./terminal.ts";
 
@@ -14,4 +15,9 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 });
 
 enableRelaxedSimd();
-process.exitCode = await run(process.argv.slice(2), processTerminal());
+/** Programs that this one stands for when it is started under their names, by a link or a copy. */
+const otherNames = ["torch-model-archiver"];
+const name = basename(process.argv[1] ?? "");
+const args = process.argv.slice(2);
+
+process.exitCode = await run(otherNames.includes(name) ? [name, ...args] : args, processTerminal());

@@ -5,6 +5,7 @@
  */
 
 import { Command } from "commander";
+import { ARCHIVER, archiveCommand } from "./archive.ts";
 import { benchCommand } from "./bench.ts";
 import { convertCommand } from "./convert.ts";
 import { doctorCommand } from "./doctor.ts";
@@ -31,6 +32,8 @@ export function createProgram(terminal: Terminal): Command {
   const program = new Command("candil")
     .description("PyTorch image classifiers with gradient explanations, served in pure TypeScript.")
     .version(packageVersion(), "-V, --version", "print the version")
+    // `candil archive --version 1.0` is the model's version, not candil's.
+    .enablePositionalOptions()
     .helpOption("-h, --help", "show help")
     .helpCommand("help [command]", "show help for a command")
     .showSuggestionAfterError(true)
@@ -40,6 +43,8 @@ export function createProgram(terminal: Terminal): Command {
   program.addCommand(explainCommand(terminal));
   program.addCommand(trainCommand(terminal));
   program.addCommand(convertCommand(terminal));
+  program.addCommand(archiveCommand(terminal, "archive"));
+  program.addCommand(archiveCommand(terminal, ARCHIVER));
   program.addCommand(inspectCommand(terminal));
   program.addCommand(benchCommand(terminal));
   program.addCommand(doctorCommand(terminal));

@@ -8,7 +8,7 @@ import type { Command } from "commander";
 import { CandilError } from "../errors.ts";
 import { createProgram } from "./program.ts";
 import type { Terminal } from "./terminal.ts";
-import { exitCodes, UsageError } from "./usage-error.ts";
+import { exitCodes, ToldError, UsageError } from "./usage-error.ts";
 
 /**
  * Runs the program with the arguments after its name.
@@ -26,6 +26,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
   } catch (error) {
     // Commander has said what was wrong, or has shown the help that was asked for.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.success : exitCodes.usage;
+    if (error instanceof ToldError) return error.exitCode;
     terminal.stderr.write(`candil: ${oneLine(reasonOf(error, terminal))}\n`);
     return error instanceof UsageError ? exitCodes.usage : exitCodes.failure;
   }

@@ -1,6 +1,6 @@
 /**
  * @module
- * The two ways in which a command ends badly.
+ * The ways in which a command ends badly.
  */
 
 import { CandilError } from "../errors.ts";
@@ -8,6 +8,17 @@ import { CandilError } from "../errors.ts";
 /** The command was called wrongly; exit code 2. */
 export class UsageError extends CandilError {
   override name = "UsageError";
+}
+
+/** The command failed and has said so itself, in the words of the program that it stands for. */
+export class ToldError extends CandilError {
+  override name = "ToldError";
+  readonly exitCode: number;
+
+  constructor(exitCode: number) {
+    super("");
+    this.exitCode = exitCode;
+  }
 }
 
 /** Exit codes of the program. */

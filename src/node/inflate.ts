@@ -23,7 +23,9 @@ function unpack(packed: Uint8Array, maxOutputLength: number): Uint8Array {
     if (!hasEngine(result)) throw new FormatError("inflate: zlib did not say how far it read");
     const { buffer, engine } = result;
     if (engine.bytesWritten !== packed.length) {
-      throw new FormatError(`inflate: ${packed.length - engine.bytesWritten} bytes follow the end of the data`);
+      throw new FormatError(
+        `inflate: ${packed.length - engine.bytesWritten} bytes follow the end of the data`,
+      );
     }
     return buffer;
   } catch (error) {

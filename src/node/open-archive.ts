@@ -46,7 +46,9 @@ async function tarFiles(bytes: Uint8Array): Promise<ArchiveFiles> {
   for (const { header, data } of await untar(tar)) {
     if (header.type === "directory") continue;
     if (header.type !== "file" || data === undefined) {
-      throw new FormatError(`tar: "${header.name}" is a ${header.type ?? "thing"}; only files and folders are read`);
+      throw new FormatError(
+        `tar: "${header.name}" is a ${header.type ?? "thing"}; only files and folders are read`,
+      );
     }
     const name = withoutFirst(header.name);
     if (contents.has(name)) throw new FormatError(`tar: "${name}" is there twice`);
@@ -61,7 +63,8 @@ async function untar(tar: Uint8Array): ReturnType<typeof unpackTar> {
     return await unpackTar(tar, {
       strict: true,
       filter: () => {
-        if (++entries > MAX_ARCHIVE_FILES) throw new FormatError(`tar: has more than ${MAX_ARCHIVE_FILES} entries`);
+        if (++entries > MAX_ARCHIVE_FILES)
+          throw new FormatError(`tar: has more than ${MAX_ARCHIVE_FILES} entries`);
         return true;
       },
     });

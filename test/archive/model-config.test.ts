@@ -85,7 +85,11 @@ describe("model-config.yaml", () => {
     fc.assert(
       fc.property(fc.string(), fc.dictionary(fc.string(), fc.jsonValue()), (text, values) => {
         read(text);
-        read(Object.entries(values).map(([key, value]) => `${key}: ${JSON.stringify(value)}`).join("\n"));
+        read(
+          Object.entries(values)
+            .map(([key, value]) => `${key}: ${JSON.stringify(value)}`)
+            .join("\n"),
+        );
       }),
       { numRuns: 300 },
     );
@@ -95,6 +99,11 @@ describe("model-config.yaml", () => {
 /** Nine lists of nine aliases each: 9^9 entries when unfolded. */
 function bomb(): string {
   const lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"];
-  for (let i = 1; i < 9; i++) lines.push(`a${i}: &a${i} [${Array(9).fill(`*a${i - 1}`).join(", ")}]`);
+  for (let i = 1; i < 9; i++)
+    lines.push(
+      `a${i}: &a${i} [${Array(9)
+        .fill(`*a${i - 1}`)
+        .join(", ")}]`,
+    );
   return lines.join("\n");
 }

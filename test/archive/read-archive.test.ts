@@ -13,7 +13,12 @@ describe("A model archive", () => {
   it("says what it holds", () => {
     const files = withModel(
       { serializedFile: "weights.pt", modelFile: "net.py", configFile: "config.yaml" },
-      { "weights.pt": "w", "net.py": "n", "config.yaml": "batchSize: 4", "index_to_name.json": { 0: "zero" } },
+      {
+        "weights.pt": "w",
+        "net.py": "n",
+        "config.yaml": "batchSize: 4",
+        "index_to_name.json": { 0: "zero" },
+      },
     );
     const archive = readArchive(archiveOf({ ...files }));
     expect(archive.manifest).to.deep.equal({
@@ -56,7 +61,9 @@ describe("A model archive", () => {
   });
 
   it("without a handler takes the server's default one", () => {
-    const files = archiveOf({ "MAR-INF/MANIFEST.json": { ...manifest, model: { modelName: "m", modelVersion: 1 } } });
+    const files = archiveOf({
+      "MAR-INF/MANIFEST.json": { ...manifest, model: { modelName: "m", modelVersion: 1 } },
+    });
     expect(readArchive(files).manifest.model.handler).to.equal(null);
     expect(readArchive(files, { defaultHandler: "h" }).manifest.model).to.include({
       handler: "h",
@@ -77,8 +84,16 @@ describe("A model archive", () => {
     ["no model", { runtime: "python" }, /Missing Model entry in manifest file\./],
     ["no name", { model: { modelVersion: "1" } }, /Model name is not defined\./],
     ["no version", { model: { modelName: "m" } }, /Model version is not defined\./],
-    ["an unknown runtime", { ...manifest, runtime: "ruby" }, /Runtime is not defined or invalid\. Got "ruby"/],
-    ["a name that is a list", { model: { modelName: [], modelVersion: "1" } }, /"modelName" must be text, got a list/],
+    [
+      "an unknown runtime",
+      { ...manifest, runtime: "ruby" },
+      /Runtime is not defined or invalid\. Got "ruby"/,
+    ],
+    [
+      "a name that is a list",
+      { model: { modelName: [], modelVersion: "1" } },
+      /"modelName" must be text, got a list/,
+    ],
     [
       "weights that are not there",
       withModel({ serializedFile: "../../etc/passwd" }),
@@ -94,7 +109,10 @@ describe("A model archive", () => {
   }
 
   it("is refused for a file that is a folder too", () => {
-    expect(() => archiveOf({ a: "file", "a/b": "file" })).to.throw(FormatError, /a file and a folder at once/);
+    expect(() => archiveOf({ a: "file", "a/b": "file" })).to.throw(
+      FormatError,
+      /a file and a folder at once/,
+    );
   });
 
   it("ends in an archive or in a FormatError, whatever its manifest is", () => {

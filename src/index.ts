@@ -53,6 +53,11 @@ export * from "./checkpoint/index.ts";
 export { capture, MAX_CAPTURED_ROWS, Runtime } from "./runtime/index.ts";
 export type { Captured } from "./runtime/index.ts";
 
+export { baseHandler, imageClassifier, mnistHandler, topClasses } from "./model/built-in-handlers.ts";
+export { defineHandler, registerHandler } from "./model/handler.ts";
+export type { Handler, HandlerContext, HandlerHooks, Row } from "./model/handler.ts";
+export { Float } from "./model/json-value.ts";
+export type { JsonValue } from "./model/json-value.ts";
 export { moduleFromSource, PythonError, SourceModule } from "./python/index.ts";
 export type { ModuleSource, MachineLimits as PythonLimits, PythonErrorKind } from "./python/index.ts";
 
@@ -62,7 +67,7 @@ export { createMnistNet } from "./model/mnist-net.ts";
 export { mnistModel } from "./model/mnist.ts";
 export type { MnistOptions } from "./model/mnist.ts";
 export { Model } from "./model/model.ts";
-export type { Explanation, ModelSpec, Prediction } from "./model/model.ts";
+export type { Classification, Explanation, InputSize, ModelSpec, Prediction } from "./model/model.ts";
 
 export * as vision from "./vision/index.ts";
 

@@ -4,7 +4,7 @@
  */
 
 import { Command } from "commander";
-import type { Model, Prediction } from "../model/model.ts";
+import type { Classification, Model } from "../model/model.ts";
 import { modelOptions, openModel } from "./model-source.ts";
 import type { ModelOptions } from "./model-source.ts";
 import { readPicture } from "./picture-source.ts";
@@ -15,7 +15,7 @@ interface PredictOptions extends ModelOptions {
   readonly json?: boolean;
 }
 
-interface NamedPrediction extends Prediction {
+interface NamedPrediction extends Classification {
   readonly file: string;
 }
 

@@ -14,20 +14,19 @@ import { allocate } from "../tensor/dtype.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { DEFAULT_STEPS } from "./explain-options.ts";
 import type { ExplainBaseline, ExplainOptions, ExplainOutput } from "./explain-options.ts";
-import type { InputSize, Prediction } from "./model.ts";
+import type { Classification, InputSize } from "./model.ts";
 
 /** Features covered or ablated in one forward pass unless said; alone they would be a pass each. */
 const PERTURBATIONS_PER_PASS = 32;
 
 /** The part of a model that explaining it needs. */
 export interface Explainable {
-  readonly input: InputSize;
   readonly classes: readonly string[];
   readonly forward: (x: Tensor) => Tensor;
   readonly logits: (x: Tensor) => Tensor;
   readonly probabilities: (x: Tensor) => Tensor;
-  predict(batch: Tensor): Prediction[];
-  black(): Tensor;
+  classify(batch: Tensor): Classification[];
+  black(like: InputSize): Tensor;
 }
 
 /** Attributions of a batch, picture by picture. */
@@ -49,15 +48,17 @@ export function attribute(
   options: ExplainOptions,
   withDelta: boolean,
 ): BatchAttributions {
+  const [, channels, height, width] = batch.shape;
+  const size = { channels, height, width };
   const targets = resolveTargets(model, batch, options);
   const { name, rule } = methodOf(options);
   const method: Attribution<MethodOptions> = attributionMethods[name](outputOf(model, options.output));
   const nSteps = name === "integrated_gradients" ? (options.nSteps ?? DEFAULT_STEPS) : null;
   const { attributions, delta } = method.compute([batch], {
     target: targets,
-    baselines: baselineOf(model, options.baseline),
+    baselines: baselineOf(model, size, options.baseline),
     ...(nSteps === null ? {} : { nSteps, method: rule }),
-    ...windowsOf(model.input, options.internalBatchSize),
+    ...windowsOf(size, options.internalBatchSize),
     ...(options.internalBatchSize === undefined ? {} : { internalBatchSize: options.internalBatchSize }),
     ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
     returnConvergenceDelta: withDelta && method.hasConvergenceDelta,
@@ -71,7 +72,7 @@ export function attribute(
 }
 
 function resolveTargets(model: Explainable, batch: Tensor, { target }: ExplainOptions): number[] {
-  if (target === "predicted") return model.predict(batch).map(({ prediction }) => prediction);
+  if (target === "predicted") return model.classify(batch).map(({ prediction }) => prediction);
   const classes = model.classes.length;
   const list = typeof target === "number" ? new Array<number>(batch.shape[0]).fill(target) : target;
   return list.map((index) => (index < 0 ? index + classes : index));
@@ -88,9 +89,13 @@ function outputOf(model: Explainable, output: ExplainOutput = "forward"): (x: Te
   return { forward: model.forward, logit: model.logits, prob: model.probabilities }[output];
 }
 
-function baselineOf(model: Explainable, baseline: ExplainBaseline = "zero"): number | Tensor {
+function baselineOf(
+  model: Explainable,
+  size: InputSize,
+  baseline: ExplainBaseline = "zero",
+): number | Tensor {
   if (baseline === "zero") return 0;
-  return baseline === "black" ? model.black() : baseline;
+  return baseline === "black" ? model.black(size) : baseline;
 }
 
 /** Occlusion by windows of a seventh of the picture, half of which they move at a time: 4 × 4 by 2 for 28 × 28. */

@@ -1,11 +1,10 @@
 /**
  * @module
- * The MNIST model: one of the two nets with torchvision's transform around it, as TorchServe's mnist_handler.py has it.
+ * The MNIST model: one of the two nets, and a handler as TorchServe's example has it.
  */
 
 import type { AnyTensor } from "../tensor/tensor.ts";
-import { zeros } from "../tensor/creation.ts";
-import { Normalize, ToTensor } from "../vision/transforms/index.ts";
+import { mnistHandler } from "./built-in-handlers.ts";
 import { createMnistNet } from "./mnist-net.ts";
 import type { MnistNetName } from "./mnist-net.ts";
 import { Model } from "./model.ts";
@@ -27,10 +26,6 @@ const descriptions: Readonly<Record<MnistNetName, string>> = {
 
 const SIZE = 28;
 
-const toTensor = new ToTensor();
-/** Mean and standard deviation of the training pixels, as torchvision's examples round them. */
-const normalize = new Normalize({ mean: [0.1307], std: [0.3081] });
-
 /**
  * A model of digits from trained weights.
  * @throws StateDictError listing what is missing, unexpected or misshapen
@@ -46,8 +41,8 @@ export function mnistModel(state: ReadonlyMap<string, AnyTensor>, options: Mnist
     forward: (x) => net.forward(x),
     logits: (x) => net.logits(x),
     input: { channels: 1, height: SIZE, width: SIZE },
-    pictureToTensor: (image) => normalize.apply(toTensor.apply(image)),
-    black: () => normalize.apply(zeros([1, SIZE, SIZE])),
+    output: "log-probabilities",
+    handler: mnistHandler,
     classes: Array.from({ length: 10 }, (_, digit) => String(digit)),
   });
 }

@@ -1,22 +1,23 @@
 /**
  * @module
- * A loaded model: a module, the transform that its pictures go through, and what its answers mean.
+ * A loaded model: a module, and the handler between it and the world.
  */
 
 import { noGrad } from "../autograd/grad-mode.ts";
 import { ArgumentError, formatShape, ShapeError } from "../errors.ts";
-import { exp } from "../ops/index.ts";
 import { capture, Runtime } from "../runtime/index.ts";
-import { fromData } from "../tensor/creation.ts";
-import { sameShape } from "../tensor/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import type { Captured } from "../runtime/index.ts";
-import type { Image } from "../vision/image.ts";
+import { Image } from "../vision/image.ts";
 import { attribute } from "./attribute.ts";
 import { checkExplainOptions } from "./explain-options.ts";
 import type { ExplainBaseline, ExplainMethod, ExplainOptions, ExplainOutput } from "./explain-options.ts";
+import type { Handler, HandlerContext } from "./handler.ts";
+import type { JsonValue } from "./json-value.ts";
+import { kindOfOutput, toProbabilities } from "./outputs.ts";
+import type { OutputKind } from "./outputs.ts";
+import { firstMaximum, rowsOf } from "./rows.ts";
 
-/** Sizes of one input picture. */
+/** Sizes of one input; -1 stands for any. */
 export interface InputSize {
   readonly channels: number;
   readonly height: number;
@@ -31,29 +32,41 @@ export interface ModelSpec {
   readonly version?: string;
   /** One line for people. */
   readonly description: string;
-  /** Computes log-probabilities [N, classes] of pictures [N, C, H, W]; must be in evaluation mode. */
+  /** Computes scores [N, classes] of inputs [N, C, H, W]; must be in evaluation mode. */
   readonly forward: (x: Tensor) => Tensor;
-  /** The same up to the last layer: logits [N, classes]. */
-  readonly logits: (x: Tensor) => Tensor;
+  /** Whether `forward` does the same operations whatever the values are, so that it can run by plans; true unless said. */
+  readonly capture?: boolean;
+  /** The same up to the last layer, where `forward` ends in log_softmax or softmax: logits [N, classes]. */
+  readonly logits?: (x: Tensor) => Tensor;
+  /** What `forward` gives; judged by the first numbers that it gives unless said. */
+  readonly output?: OutputKind;
+  /** Of the tensors that `forward` takes. */
   readonly input: InputSize;
-  /** Turns a picture of that size into a tensor [C, H, W]. */
-  readonly pictureToTensor: (image: Image) => Tensor;
-  /** What {@link pictureToTensor} makes of an all-black picture. */
-  readonly black: () => Tensor;
+  readonly handler: Handler;
   /** What the classes are called, in order. */
   readonly classes: readonly string[];
+  /** See {@link HandlerContext}. */
+  readonly labels?: ReadonlyMap<string, string> | null;
+  /** See {@link HandlerContext}. */
+  readonly config?: ReadonlyMap<unknown, unknown>;
 }
 
-/** What a model says about one picture. */
-export interface Prediction {
+/** The class of one picture. */
+export interface Classification {
   /** The class with the highest score; the first of equals. */
   readonly prediction: number;
   /** A probability for each class. */
   readonly scores: readonly number[];
 }
 
+/** What a model says about one picture. */
+export interface Prediction extends Classification {
+  /** What its handler answers: TorchServe's answer. */
+  readonly answer: JsonValue;
+}
+
 /** Why a model says so, about one picture. */
-export interface Explanation extends Prediction {
+export interface Explanation extends Classification {
   /** The class that is explained, 0 or more. */
   readonly target: number;
   readonly method: ExplainMethod;
@@ -83,60 +96,122 @@ export class Model {
   readonly input: InputSize;
   readonly classes: readonly string[];
   /**
-   * Log-probabilities [N, classes] of transformed pictures [N, C, H, W]; differentiable, bound to this model, and captured: each
-   * shape of batch runs by a plan from its second call on.
+   * Scores [N, classes] of transformed pictures [N, C, H, W]; differentiable, bound to this model, and captured: each shape of
+   * batch runs by a plan from its second call on.
    */
-  readonly forward: Captured;
-  /** Logits [N, classes]: {@link forward} before its last layer. */
-  readonly logits: Captured;
-  readonly #spec: ModelSpec;
+  readonly forward: (x: Tensor) => Tensor;
+  readonly #logits: ((x: Tensor) => Tensor) | null;
+  readonly #handler: Handler;
+  readonly #context: HandlerContext;
+  #output: OutputKind | null;
 
   constructor(spec: ModelSpec) {
-    this.#spec = spec;
     this.name = spec.name;
     this.version = spec.version ?? "1.0";
     this.description = spec.description;
     this.input = spec.input;
     this.classes = spec.classes;
     const runtime = new Runtime();
-    this.forward = capture(spec.forward, runtime);
-    this.logits = capture(spec.logits, runtime);
+    const captured = (body: (x: Tensor) => Tensor): ((x: Tensor) => Tensor) =>
+      spec.capture === false ? body : capture(body, runtime);
+    this.forward = captured(spec.forward);
+    this.#logits = spec.logits === undefined ? null : captured(spec.logits);
+    this.#output = spec.output ?? null;
+    this.#handler = spec.handler;
+    this.#context = {
+      modelName: this.name,
+      version: this.version,
+      forward: this.forward,
+      labels: spec.labels ?? null,
+      config: spec.config ?? new Map(),
+    };
+    this.#handler.initialize(this.#context);
   }
 
+  /**
+   * Logits [N, classes]: {@link forward} before its last layer.
+   * @throws ArgumentError when the model ends in softmax or log_softmax and they are not known
+   */
+  readonly logits = (x: Tensor): Tensor => {
+    if (this.#logits !== null) return this.#logits(x);
+    const output = this.forward(x);
+    const kind = this.#kindOf(output);
+    if (kind === "logits") return output;
+    throw new ArgumentError(
+      `${this.name} gives ${kind}, and its logits are not known; take output "forward" or "prob" in their place`,
+    );
+  };
+
   /** Probabilities [N, classes], differentiable. */
-  readonly probabilities = (x: Tensor): Tensor => exp(this.forward(x));
+  readonly probabilities = (x: Tensor): Tensor => {
+    const output = this.forward(x);
+    return toProbabilities(output, this.#kindOf(output));
+  };
 
   /**
-   * A batch of one, [1, C, H, W]. A picture is scaled and normalised as in training; a tensor [C, H, W] or [1, C, H, W]
-   * is taken as it is, which is what TorchServe does with numbers in a request.
-   * @throws ShapeError when it does not have the model's size: nothing is resized
+   * A batch of one, [1, C, H, W]: what the handler's preprocess makes of a request. A picture is scaled and normalised as in
+   * training; a tensor [C, H, W] or [1, C, H, W] is taken as it is, which is what TorchServe does with numbers in a request.
+   * @throws ShapeError when it does not have the model's size: nothing is resized unless the handler does
    * @throws ArgumentError for a palette picture, whose indices TorchServe would take for greys without a word
    */
   transform(picture: Image | Tensor): Tensor {
     if (!(picture instanceof Tensor)) {
-      this.#checkSize(picture.channels, picture.height, picture.width);
       if (picture.mode === "P") throw paletteError(this.name);
-      return this.#batched(this.#spec.pictureToTensor(picture));
+      const x = this.#handler.preprocess({ data: picture }, this.#context);
+      this.#checkBatch(x);
+      return x;
     }
-    const { channels, height, width } = this.input;
     const shape = picture.shape.length === 4 ? picture.shape : [1, ...picture.shape];
-    if (!sameShape(shape, [1, channels, height, width])) {
+    if (shape.length !== 4 || shape[0] !== 1 || !this.#takes(shape)) {
       throw new ShapeError(
-        `${this.name} takes tensors ${formatShape([channels, height, width])}, got ${formatShape(picture.shape)}`,
+        `${this.name} takes tensors ${formatShape(sizesOf(this.input))}, got ${formatShape(picture.shape)}`,
       );
     }
-    return this.#batched(picture);
+    const x = this.#handler.preprocess({ data: picture.to("float32") }, this.#context);
+    this.#checkBatch(x);
+    return x;
   }
 
-  /** The class and the probabilities of each picture of a batch [N, C, H, W]. */
+  /** The class and the probabilities of each picture of a batch [N, C, H, W], without what the handler makes of them. */
+  classify(batch: Tensor): Classification[] {
+    this.#checkBatch(batch);
+    return this.#classes(noGrad(() => this.forward(batch)));
+  }
+
+  /**
+   * The class, the probabilities and the handler's answer for each picture of a batch [N, C, H, W].
+   * @throws CandilError when the handler cannot make an answer of the module's output
+   */
   predict(batch: Tensor): Prediction[] {
     this.#checkBatch(batch);
-    const scores = noGrad(() => this.probabilities(batch));
-    const classes = this.classes.length;
-    return Array.from({ length: batch.shape[0] }, (_, i) => {
-      const row = Array.from(scores.data.subarray(i * classes, (i + 1) * classes));
-      return { prediction: firstMaximum(row), scores: row };
-    });
+    const { inference, postprocess } = this.#handler;
+    const output = noGrad(() => this.forward(batch));
+    const answers = noGrad(() => postprocess(inference?.(batch, this.#context) ?? output, this.#context));
+    if (answers.length !== batch.shape[0]) {
+      throw new ArgumentError(
+        `${this.name}: number of batch response mismatched, expect: ${batch.shape[0]}, got: ${answers.length}`,
+      );
+    }
+    return this.#classes(output).map((said, i) => ({ ...said, answer: answers[i] }));
+  }
+
+  /** Whether the handler explains in its own way; if not, `attribute` is the explanation. */
+  get hasInsights(): boolean {
+    return this.#handler.explain !== null;
+  }
+
+  /**
+   * The handler's own explanation of one picture or tensor, for the class `target`, as TorchServe asks for it.
+   * @throws ArgumentError when the handler has none, see {@link hasInsights}
+   */
+  insights(picture: Image | Tensor, target: number): JsonValue {
+    const { explain } = this.#handler;
+    if (explain === null) throw new ArgumentError(`${this.name}: its handler does not explain by itself`);
+    const answers = explain(this.transform(picture), { data: picture }, target, this.#context);
+    if (answers.length === 1) return answers[0];
+    throw new ArgumentError(
+      `${this.name}: number of batch response mismatched, expect: 1, got: ${answers.length}`,
+    );
   }
 
   /**
@@ -157,8 +232,8 @@ export class Model {
     this.#checkBatch(batch);
     this.checkOptions(options, batch.shape[0]);
     const { attributions, targets, deltas, nSteps } = attribute(this, batch, options, true);
-    return this.predict(batch).map((prediction, i) => ({
-      ...prediction,
+    return this.classify(batch).map((said, i) => ({
+      ...said,
       target: targets[i],
       method: options.method ?? "integrated_gradients",
       nSteps,
@@ -177,34 +252,52 @@ export class Model {
     checkExplainOptions(options, this.classes.length, examples);
   }
 
-  /** The tensor [1, C, H, W] that stands for an all-black picture. */
-  black(): Tensor {
-    return this.transform(this.#spec.black());
+  /**
+   * The tensor [1, C, H, W] that stands for an all-black picture.
+   * @param like inputs of this size; those of the model unless said
+   */
+  black(like: InputSize = this.input): Tensor {
+    const { channels, height, width } = like;
+    if (height < 1 || width < 1 || (channels !== 1 && channels !== 3)) {
+      throw new ArgumentError(
+        `${this.name} takes ${sizeText(like)}: there is no black picture of that size; take a number as the baseline`,
+      );
+    }
+    const pixels = new Uint8Array(channels * height * width);
+    return this.transform(new Image(width, height, channels === 1 ? "L" : "RGB", pixels));
   }
 
-  #batched(x: Tensor): Tensor {
-    const { channels, height, width } = this.input;
-    const shape = [1, channels, height, width];
-    return x.dtype === "float32" ? fromData(x.data as Float32Array, shape) : this.#batched(x.to("float32"));
+  #classes(output: Tensor): Classification[] {
+    const scores = noGrad(() => toProbabilities(output, this.#kindOf(output)));
+    return rowsOf(scores).map((row) => ({ prediction: firstMaximum(row), scores: row }));
+  }
+
+  #kindOf(output: Tensor): OutputKind {
+    this.#output ??= kindOfOutput(rowsOf(output));
+    return this.#output;
   }
 
   #checkBatch(batch: Tensor): void {
-    const [examples, channels, height, width] = batch.shape;
-    if (batch.ndim !== 4 || examples === 0) {
+    if (batch.ndim !== 4 || batch.shape[0] === 0) {
       throw new ShapeError(
         `${this.name}: expected a batch [N, C, H, W], got ${formatShape(batch.shape)}; transform() makes one`,
       );
     }
-    this.#checkSize(channels, height, width);
-  }
-
-  #checkSize(channels: number, height: number, width: number): void {
-    const { input } = this;
-    if (channels === input.channels && height === input.height && width === input.width) return;
+    if (this.#takes(batch.shape)) return;
+    const [, channels, height, width] = batch.shape;
     throw new ShapeError(
-      `${this.name} takes pictures of ${sizeText(input)}; got ${sizeText({ channels, height, width })}`,
+      `${this.name} takes pictures of ${sizeText(this.input)}; got ${sizeText({ channels, height, width })}`,
     );
   }
+
+  /** Whether inputs [N, C, H, W] have the model's size. */
+  #takes([, ...sizes]: readonly number[]): boolean {
+    return sizesOf(this.input).every((size, i) => size === -1 || size === sizes[i]);
+  }
+}
+
+function sizesOf({ channels, height, width }: InputSize): readonly number[] {
+  return [channels, height, width];
 }
 
 function paletteError(name: string): ArgumentError {
@@ -214,18 +307,6 @@ function paletteError(name: string): ArgumentError {
 }
 
 function sizeText({ channels, height, width }: InputSize): string {
-  return `${channels} ${channels === 1 ? "channel" : "channels"}, ${height} x ${width}`;
-}
-
-/**
- * As `torch.argmax`: the first of equals, and NaN counts as the highest.
- * @throws ArgumentError when there is nothing to choose from
- */
-function firstMaximum(values: readonly number[]): number {
-  if (values.length === 0) throw new ArgumentError("argmax: expected at least one class, got none");
-  let best = 0;
-  for (let i = 1; i < values.length && !Number.isNaN(values[best]); i++) {
-    if (values[i] > values[best] || Number.isNaN(values[i])) best = i;
-  }
-  return best;
+  const some = (size: number): string => (size === -1 ? "any" : String(size));
+  return `${some(channels)} ${channels === 1 ? "channel" : "channels"}, ${some(height)} x ${some(width)}`;
 }

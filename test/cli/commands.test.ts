@@ -144,7 +144,8 @@ describe("candil predict", () => {
     const other = seededMnist({ net: "examples" }).predict(x)[0];
     const file = folder.file("weights.pt");
     const { stdout } = await candil(["predict", image, "-m", file, "--net", "examples", "--json"]);
-    expect(JSON.parse(stdout)).to.deep.equal([{ file: image, ...other }]);
+    const { prediction: digit, scores: chances } = other;
+    expect(JSON.parse(stdout)).to.deep.equal([{ file: image, prediction: digit, scores: chances }]);
     expect(other.scores).not.to.deep.equal(scores);
   });
 });

@@ -3,15 +3,14 @@
  * MNIST models that know no digit, but answer each picture in their own way.
  */
 
+import { mnistHandler } from "../../src/model/built-in-handlers.ts";
 import { createMnistNet } from "../../src/model/mnist-net.ts";
 import type { MnistNetName } from "../../src/model/mnist-net.ts";
 import { mnistModel } from "../../src/model/mnist.ts";
 import type { MnistOptions } from "../../src/model/mnist.ts";
 import { Model } from "../../src/model/model.ts";
-import { zeros } from "../../src/tensor/creation.ts";
 import { manualSeed } from "../../src/tensor/random.ts";
 import type { AnyTensor } from "../../src/tensor/tensor.ts";
-import { Normalize, ToTensor } from "../../src/vision/index.ts";
 import { formulaMnist, smallSizes } from "./formula-mnist.ts";
 
 /** Weights of either net, the same for the same seed. */
@@ -33,7 +32,6 @@ export function seededMnist(options: MnistOptions = {}, seed = 7): Model {
 export function quickMnist(options: MnistOptions = {}, reluAfterConv2 = false): Model {
   const forward = formulaMnist(smallSizes, reluAfterConv2);
   const { input, classes } = mnistShape;
-  const normalize = new Normalize({ mean: [0.1307], std: [0.3081] });
   return new Model({
     name: options.name ?? "mnist",
     version: options.version ?? "1.0",
@@ -42,8 +40,7 @@ export function quickMnist(options: MnistOptions = {}, reluAfterConv2 = false): 
     logits: forward,
     input,
     classes,
-    pictureToTensor: (image) => normalize.apply(new ToTensor().apply(image)),
-    black: () => normalize.apply(zeros([1, 28, 28])),
+    handler: mnistHandler,
   });
 }
 

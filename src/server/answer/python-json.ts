@@ -4,6 +4,9 @@
  * function, and clients compare bytes.
  */
 
+import { Float, isList } from "../../model/json-value.ts";
+import type { JsonValue } from "../../model/json-value.ts";
+
 /** Numbers in lists, nested to any depth. */
 export type NestedList = number | readonly NestedList[];
 
@@ -48,4 +51,44 @@ function level(value: NestedList, lineBreak: string): string {
   if (value.length === 0) return "[]";
   const inner = `${lineBreak}  `;
   return `[${inner}${value.map((entry) => level(entry, inner)).join(`,${inner}`)}${lineBreak}]`;
+}
+
+/**
+ * What a handler answers as TorchServe sends it: text as it is, everything else as `json.dumps(value, indent=2)`.
+ *
+ * @example
+ * handlerAnswer(7); // "7"
+ * handlerAnswer(new Map([["cat", new Float(1)]])); // '{\n  "cat": 1.0\n}'
+ */
+export function handlerAnswer(value: JsonValue): string {
+  return typeof value === "string" ? value : json(value, "\n");
+}
+
+function json(value: JsonValue, lineBreak: string): string {
+  if (value instanceof Float) return pythonFloat(value.value);
+  if (typeof value === "string") return quoted(value);
+  if (isList(value))
+    return block(
+      "[",
+      value.map((entry) => json(entry, `${lineBreak}  `)),
+      "]",
+      lineBreak,
+    );
+  if (typeof value !== "object" || value === null) return String(value);
+  const entries = [...value].map(([key, entry]) => `${quoted(key)}: ${json(entry, `${lineBreak}  `)}`);
+  return block("{", entries, "}", lineBreak);
+}
+
+function block(open: string, entries: readonly string[], close: string, lineBreak: string): string {
+  if (entries.length === 0) return open + close;
+  const inner = `${lineBreak}  `;
+  return `${open}${inner}${entries.join(`,${inner}`)}${lineBreak}${close}`;
+}
+
+/** Python keeps to ASCII. */
+function quoted(text: string): string {
+  return JSON.stringify(text).replace(
+    /[\u007f-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }

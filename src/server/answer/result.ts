@@ -6,10 +6,10 @@
 import type { Model } from "../../model/model.ts";
 import type { Result } from "../runner.ts";
 import type { Answer } from "./answer.ts";
-import { pythonFloatLists } from "./python-json.ts";
+import { handlerAnswer, pythonFloatLists } from "./python-json.ts";
 
 /**
- * TorchServe's own answer, without newline and content type: for a prediction the class as a bare number, for an explanation
+ * TorchServe's own answer, without newline and content type: for a prediction what the handler answers, for an explanation
  * nested lists [C][H][W] as Python prints them.
  *
  * @example
@@ -18,7 +18,7 @@ import { pythonFloatLists } from "./python-json.ts";
 export function bareAnswer(result: Result): Answer {
   switch (result.kind) {
     case "predict":
-      return { status: 200, body: String(result.prediction.prediction) };
+      return { status: 200, body: handlerAnswer(result.prediction.answer) };
     case "attribute":
       return { status: 200, body: pythonFloatLists(result.attributions.toArray()) };
     case "explain":

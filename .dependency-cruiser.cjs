@@ -20,7 +20,9 @@ const rooms = {
   data: ["tensor", "errors"],
   runtime: ["ops", "autograd", "kernels", "tensor", "errors"],
   model: [
+    "python",
     "archive",
+    "bytes",
     "runtime",
     "nn",
     "ops",

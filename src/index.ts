@@ -66,6 +66,8 @@ export type { LoadModelOptions } from "./model/load.ts";
 export { createMnistNet } from "./model/mnist-net.ts";
 export { mnistModel } from "./model/mnist.ts";
 export type { MnistOptions } from "./model/mnist.ts";
+export { registerModule } from "./model/modules.ts";
+export type { Classifier } from "./model/modules.ts";
 export { Model } from "./model/model.ts";
 export type { Classification, Explanation, InputSize, ModelSpec, Prediction } from "./model/model.ts";
 

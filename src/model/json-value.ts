@@ -25,14 +25,17 @@ export function isList(value: JsonValue): value is readonly JsonValue[] {
   return Array.isArray(value);
 }
 
+/** Whether a value is an object with keys. */
+export function isMap(value: JsonValue): value is ReadonlyMap<string, JsonValue> {
+  return value instanceof Map;
+}
+
 /** The value with its floats as plain numbers and its maps as objects, which can be sent to another thread. */
 export function plainJson(value: JsonValue): PlainJson {
   if (value instanceof Float) return value.value;
-  if (value instanceof Map) {
-    return Object.fromEntries([...value].map(([key, entry]) => [key, plainJson(entry as JsonValue)]));
-  }
+  if (isMap(value)) return Object.fromEntries([...value].map(([key, entry]) => [key, plainJson(entry)]));
   if (isList(value)) return value.map(plainJson);
-  return value as Exclude<typeof value, ReadonlyMap<string, JsonValue>>;
+  return value;
 }
 
 /** Numbers in nested lists as floats: what `tensor.tolist()` gives. */

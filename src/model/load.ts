@@ -4,7 +4,6 @@
  */
 
 import { loadCheckpoint } from "../checkpoint/index.ts";
-import { FormatError } from "../errors.ts";
 import { mnistModel } from "./mnist.ts";
 import type { MnistOptions } from "./mnist.ts";
 import type { Model } from "./model.ts";
@@ -13,27 +12,30 @@ import type { Model } from "./model.ts";
 export interface LoadModelOptions extends MnistOptions {
   /** The `.bin` beside a `.json` that keeps its values there. */
   readonly bin?: Uint8Array | null;
+  /** The handler of an archive, in the place of the one that its manifest names. */
+  readonly handler?: string;
 }
 
 /**
- * A model from the bytes of a `.pt`, `.safetensors` or `.json` file. Such a file holds weights alone, so the net has to be
- * named: TorchServe's MNIST net unless `net` says otherwise.
- * @throws FormatError when the bytes are no checkpoint
+ * A model from the bytes of a `.pt`, `.safetensors`, `.json` or `.mar` file. All but the last hold weights alone, so the net
+ * has to be named: TorchServe's MNIST net unless `net` says otherwise. A `.mar` brings its module and its handler along, which
+ * are read and not executed.
+ * @throws FormatError when the bytes are neither a checkpoint nor an archive
  * @throws StateDictError when the weights are another net's
+ * @throws PythonError when an archive's source is outside of the subset of Python that candil reads
  *
  * @example
  * const mnist = await loadModel(await readFile("mnist_cnn.pt"), { net: "examples" });
+ * const other = await loadModel(await readFile("model_store/resnet.mar"));
  */
-export function loadModel(bytes: Uint8Array, options: LoadModelOptions = {}): Promise<Model> {
-  return Promise.resolve().then(() => {
-    if (isModelArchive(bytes)) {
-      throw new FormatError(
-        "this is a TorchServe model archive (.mar), which cannot be loaded yet; give the .pt file inside of it",
-      );
-    }
-    const { stateDict } = loadCheckpoint(bytes, { bin: options.bin ?? null });
-    return mnistModel(stateDict, options);
-  });
+export async function loadModel(bytes: Uint8Array, options: LoadModelOptions = {}): Promise<Model> {
+  if (isModelArchive(bytes)) {
+    // Loaded on demand: reading Python and YAML is more code than all the rest.
+    const { loadArchiveBytes } = await import("./load-archive.ts");
+    return loadArchiveBytes(bytes, options);
+  }
+  const { stateDict } = loadCheckpoint(bytes, { bin: options.bin ?? null });
+  return mnistModel(stateDict, options);
 }
 
 /** A .mar is a zip, as a .pt is, but names its manifest in the directory at its end. */

@@ -34,7 +34,7 @@ export interface ModelSpec {
   readonly description: string;
   /** Computes scores [N, classes] of inputs [N, C, H, W]; must be in evaluation mode. */
   readonly forward: (x: Tensor) => Tensor;
-  /** Whether `forward` does the same operations whatever the values are, so that it can run by plans; true unless said. */
+  /** Whether `forward` is still to be made fast by capturing it; true unless said. */
   readonly capture?: boolean;
   /** The same up to the last layer, where `forward` ends in log_softmax or softmax: logits [N, classes]. */
   readonly logits?: (x: Tensor) => Tensor;
@@ -43,6 +43,8 @@ export interface ModelSpec {
   /** Of the tensors that `forward` takes. */
   readonly input: InputSize;
   readonly handler: Handler;
+  /** Whether the handler was initialised before; if not, the model does it. */
+  readonly handlerReady?: boolean;
   /** What the classes are called, in order. */
   readonly classes: readonly string[];
   /** See {@link HandlerContext}. */
@@ -125,7 +127,7 @@ export class Model {
       labels: spec.labels ?? null,
       config: spec.config ?? new Map(),
     };
-    this.#handler.initialize(this.#context);
+    if (spec.handlerReady !== true) this.#handler.initialize(this.#context);
   }
 
   /**
@@ -167,7 +169,8 @@ export class Model {
         `${this.name} takes tensors ${formatShape(sizesOf(this.input))}, got ${formatShape(picture.shape)}`,
       );
     }
-    const x = this.#handler.preprocess({ data: picture.to("float32") }, this.#context);
+    const data = new Tensor(picture.to("float32").data, shape.slice(1), "float32");
+    const x = this.#handler.preprocess({ data }, this.#context);
     this.#checkBatch(x);
     return x;
   }
@@ -184,9 +187,11 @@ export class Model {
    */
   predict(batch: Tensor): Prediction[] {
     this.#checkBatch(batch);
-    const { inference, postprocess } = this.#handler;
+    const handler = this.#handler;
     const output = noGrad(() => this.forward(batch));
-    const answers = noGrad(() => postprocess(inference?.(batch, this.#context) ?? output, this.#context));
+    const answers = noGrad(() =>
+      handler.postprocess(handler.inference?.(batch, this.#context) ?? output, this.#context),
+    );
     if (answers.length !== batch.shape[0]) {
       throw new ArgumentError(
         `${this.name}: number of batch response mismatched, expect: ${batch.shape[0]}, got: ${answers.length}`,

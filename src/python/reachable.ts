@@ -18,6 +18,24 @@ import type { Value } from "./values/object.ts";
  * @throws PythonError of kind "unsupported" for the first construct or name that candil does not have
  */
 export function checkReachable(machine: Machine, model: ModuleInstance): void {
+  const classes = new Set<PyClass>();
+  const roots: (Value | undefined)[] = [];
+  for (const instance of instancesBelow(model)) {
+    for (const cls of instance.cls.order) if (cls.file !== null) classes.add(cls);
+    roots.push(instance.cls.lookup("forward"), instance.cls.lookup("__call__"));
+  }
+  checkFunctions(machine, roots, classes);
+}
+
+/**
+ * Follows functions from `roots`: the methods of `classes` that they name, and the functions of the file that they name.
+ * @throws PythonError of kind "unsupported" for the first construct or name that candil does not have
+ */
+export function checkFunctions(
+  machine: Machine,
+  roots: readonly (Value | undefined)[],
+  classes: Iterable<PyClass>,
+): void {
   const seen = new Set<Value>();
   const queue: PyFunction[] = [];
   const visit = (value: Value | undefined): void => {
@@ -26,12 +44,7 @@ export function checkReachable(machine: Machine, model: ModuleInstance): void {
     seen.add(callee);
     queue.push(callee);
   };
-  const classes = new Set<PyClass>();
-  for (const instance of instancesBelow(model)) {
-    for (const cls of instance.cls.order) if (cls.file !== null) classes.add(cls);
-    visit(instance.cls.lookup("forward"));
-    visit(instance.cls.lookup("__call__"));
-  }
+  roots.forEach(visit);
   for (let callee = queue.pop(); callee !== undefined; callee = queue.pop()) {
     const { facts } = callee.code;
     if (facts.refusals.length > 0) throw facts.refusals[0];

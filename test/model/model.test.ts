@@ -1,8 +1,7 @@
 import { expect } from "chai";
 import { IntegratedGradients } from "../../src/attribution/index.ts";
 import { writeJson, writePt, writeSafetensors } from "../../src/checkpoint/index.ts";
-import { writeZip } from "../../src/zip/write-zip.ts";
-import { ArgumentError, FormatError, IndexRangeError, ShapeError, StateDictError } from "../../src/errors.ts";
+import { ArgumentError, IndexRangeError, ShapeError, StateDictError } from "../../src/errors.ts";
 import { explainMethods, MAX_STEPS } from "../../src/model/explain-options.ts";
 import type { ExplainOptions } from "../../src/model/explain-options.ts";
 import { loadModel } from "../../src/model/load.ts";
@@ -195,15 +194,5 @@ describe("Loading a model", () => {
     expect(String(error))
       .to.match(/fc2\.bias: missing/)
       .and.match(/did you mean fc2\.bias\?/);
-  });
-
-  it("refuses a model archive for now, and says what to do", async () => {
-    const archive = writeZip([{ name: "MAR-INF/MANIFEST.json", bytes: Buffer.from("{}") }]);
-    const error = await loadModel(archive).then(
-      () => null,
-      (reason: unknown) => reason,
-    );
-    expect(error).to.be.instanceOf(FormatError);
-    expect(String(error)).to.match(/\.mar.*cannot be loaded yet; give the \.pt file/);
   });
 });

@@ -119,6 +119,7 @@ const torch = new Namespace("torch", [
   ...gradModeNames,
   ...dtypeNames,
   ["Tensor", tensorType],
+  ["FloatTensor", tensorType],
   ["Size", sizeType],
   ["device", deviceType],
   ["nn", nn],

@@ -65,7 +65,6 @@ export function loadArchive(archive: ModelArchive, options: LoadArchiveOptions =
     version,
     description: `${manifest.model.modelFile ?? "a model"} of a model archive`,
     forward,
-    capture: false,
     input,
     handler,
     handlerReady: true,

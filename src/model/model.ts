@@ -7,6 +7,7 @@ import { noGrad } from "../autograd/grad-mode.ts";
 import { ArgumentError, formatShape, ShapeError } from "../errors.ts";
 import { capture, Runtime } from "../runtime/index.ts";
 import { Tensor } from "../tensor/tensor.ts";
+import type { Captured } from "../runtime/index.ts";
 import { Image } from "../vision/image.ts";
 import { attribute } from "./attribute.ts";
 import { checkExplainOptions } from "./explain-options.ts";
@@ -32,10 +33,8 @@ export interface ModelSpec {
   readonly version?: string;
   /** One line for people. */
   readonly description: string;
-  /** Computes scores [N, classes] of inputs [N, C, H, W]; must be in evaluation mode. */
-  readonly forward: (x: Tensor) => Tensor;
-  /** Whether `forward` is still to be made fast by capturing it; true unless said. */
-  readonly capture?: boolean;
+  /** Computes scores [N, classes] of inputs [N, C, H, W]; must be in evaluation mode. It is captured, unless it was before. */
+  readonly forward: ((x: Tensor) => Tensor) | Captured;
   /** The same up to the last layer, where `forward` ends in log_softmax or softmax: logits [N, classes]. */
   readonly logits?: (x: Tensor) => Tensor;
   /** What `forward` gives; judged by the first numbers that it gives unless said. */
@@ -101,7 +100,7 @@ export class Model {
    * Scores [N, classes] of transformed pictures [N, C, H, W]; differentiable, bound to this model, and captured: each shape of
    * batch runs by a plan from its second call on.
    */
-  readonly forward: (x: Tensor) => Tensor;
+  readonly forward: Captured;
   readonly #logits: ((x: Tensor) => Tensor) | null;
   readonly #handler: Handler;
   readonly #context: HandlerContext;
@@ -114,10 +113,8 @@ export class Model {
     this.input = spec.input;
     this.classes = spec.classes;
     const runtime = new Runtime();
-    const captured = (body: (x: Tensor) => Tensor): ((x: Tensor) => Tensor) =>
-      spec.capture === false ? body : capture(body, runtime);
-    this.forward = captured(spec.forward);
-    this.#logits = spec.logits === undefined ? null : captured(spec.logits);
+    this.forward = isCaptured(spec.forward) ? spec.forward : capture(spec.forward, runtime);
+    this.#logits = spec.logits === undefined ? null : capture(spec.logits, runtime);
     this.#output = spec.output ?? null;
     this.#handler = spec.handler;
     this.#context = {
@@ -299,6 +296,10 @@ export class Model {
   #takes([, ...sizes]: readonly number[]): boolean {
     return sizesOf(this.input).every((size, i) => size === -1 || size === sizes[i]);
   }
+}
+
+function isCaptured(forward: ((x: Tensor) => Tensor) | Captured): forward is Captured {
+  return "describe" in forward;
 }
 
 function sizesOf({ channels, height, width }: InputSize): readonly number[] {

@@ -33,7 +33,7 @@ const rooms = {
     "tensor",
     "errors",
   ],
-  training: ["model", "data", "nn", "ops", "optim", "autograd", "checkpoint", "tensor", "errors"],
+  training: ["runtime", "model", "data", "nn", "ops", "optim", "autograd", "checkpoint", "tensor", "errors"],
   node: ["model", "archive", "zip", "data", "vision", "checkpoint", "tensor", "errors"],
   server: [
     "oip",

@@ -13,6 +13,7 @@ const groups: Readonly<Record<string, () => Promise<{ run: () => void | Promise<
   model: () => import("./model.ts"),
   server: () => import("./server.ts"),
   browser: () => import("./browser.ts"),
+  training: () => import("./training.ts"),
 };
 
 const wanted = process.argv.slice(2);

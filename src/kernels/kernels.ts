@@ -10,6 +10,7 @@
  */
 
 import type { Conv2dGeometry, FloatArray, MatmulGeometry, Pool2dGeometry } from "./geometry.ts";
+import type { AdadeltaStep } from "./reference/optim.ts";
 
 /** Names of the kernel families, slowest first. */
 export type KernelFamily = "reference" | "simd" | "relaxed-simd";
@@ -48,4 +49,13 @@ export interface Kernels {
 
   /** y = a + b, element by element, equal lengths. */
   add(y: FloatArray, a: FloatArray, b: FloatArray): void;
+
+  /** One step of Adadelta over flat arrays of equal lengths, all but the gradient in place; see {@link AdadeltaStep}. */
+  adadelta(
+    p: FloatArray,
+    squares: FloatArray,
+    deltas: FloatArray,
+    grad: FloatArray,
+    step: AdadeltaStep,
+  ): void;
 }

@@ -4,6 +4,7 @@
  */
 
 import { defineOp } from "../autograd/op.ts";
+import type { TracedCall } from "../autograd/trace.ts";
 import { ArgumentError, formatShape, ShapeError } from "../errors.ts";
 import { fillMask, maskBackward, maskForward } from "../kernels/reference/dropout.ts";
 import { allocate } from "../tensor/dtype.ts";
@@ -29,7 +30,8 @@ export interface DropoutOptions {
   readonly generator?: UniformSource;
 }
 
-interface DropoutPlan {
+/** What dropout decided about one call. */
+export interface DropoutPlan {
   readonly outShape: Shape;
   /** Number of independent decisions, and how many neighbouring elements share one. */
   readonly decisions: number;
@@ -38,7 +40,10 @@ interface DropoutPlan {
   readonly generator: UniformSource;
 }
 
-type DropoutOp = (xs: readonly [Tensor], options: DropoutOptions) => Tensor;
+interface DropoutOp {
+  (xs: readonly [Tensor], options: DropoutOptions): Tensor;
+  planOf(call: TracedCall): DropoutPlan | null;
+}
 
 /** @param shared the trailing sizes, over which elements share a decision */
 function defineDropout(name: string, shared: (shape: Shape) => Shape): DropoutOp {
@@ -63,12 +68,13 @@ function defineDropout(name: string, shared: (shape: Shape) => Shape): DropoutOp
       };
     },
   });
-  return ([x], options) => {
+  const call = ([x]: readonly [Tensor], options: DropoutOptions): Tensor => {
     const p = options.p ?? 0.5;
     if (!(p >= 0 && p <= 1)) throw new ArgumentError(`${name}: expected a probability p in [0, 1], got ${p}`);
     // Nothing to drop: the tensor itself, as in PyTorch, and no random numbers used up.
     return (options.training ?? true) && p > 0 ? op([x], options) : x;
   };
+  return Object.assign(call, { planOf: op.planOf });
 }
 
 const elementwise = defineDropout("dropout", () => []);
@@ -81,6 +87,11 @@ const channelwise = defineDropout("dropout2d", (shape) => {
   }
   return shape.slice(2);
 });
+
+/** The plan of a traced dropout or dropout2d, else null. */
+export function dropoutPlanOf(call: TracedCall): DropoutPlan | null {
+  return elementwise.planOf(call) ?? channelwise.planOf(call);
+}
 
 /**
  * Sets each element to 0 with probability `p` and multiplies the others by 1 / (1 − p), so that the expectation stays.

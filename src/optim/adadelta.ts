@@ -3,7 +3,7 @@
  * M. Zeiler, "Adadelta: an adaptive learning rate method" (2012).
  */
 
-import { adadelta } from "../kernels/reference/optim.ts";
+import { kernels } from "../kernels/index.ts";
 import type { Parameter } from "../nn/parameter.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { checkSettings, Optimizer } from "./optimizer.ts";
@@ -50,6 +50,6 @@ export class Adadelta extends Optimizer<AdadeltaSettings> {
   ): void {
     const squares = this.slot(state, "square_avg", parameter);
     const deltas = this.slot(state, "acc_delta", parameter);
-    adadelta(parameter.data, squares.data, deltas.data, grad.data, group);
+    kernels().adadelta(parameter.data, squares.data, deltas.data, grad.data, group);
   }
 }

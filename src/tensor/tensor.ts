@@ -210,7 +210,10 @@ export class Tensor<D extends DType = FloatDType> {
 
   /** Adds `gradient` (row-major, of this tensor's size) to `grad`. */
   accumulateGrad(this: Tensor, gradient: Float32Array | Float64Array): void {
-    this.grad ??= new Tensor(allocate(this.dtype, this.data.length), this.shape, this.dtype);
+    if (this.grad === null) {
+      this.grad = new Tensor(gradient.slice(), this.shape, this.dtype);
+      return;
+    }
     const sum = this.grad.data;
     for (let i = 0; i < sum.length; i++) sum[i] += gradient[i];
   }

@@ -8,6 +8,7 @@ import { loaderOrder } from "../data/loader.ts";
 import type { MnistDigits } from "../data/mnist.ts";
 import type { Module } from "../nn/module.ts";
 import { nllLoss } from "../ops/index.ts";
+import { captureTraining } from "../runtime/index.ts";
 import type { BaseSettings, Optimizer } from "../optim/index.ts";
 
 /** How far an epoch has come. */
@@ -46,6 +47,8 @@ export interface EpochOptions {
  * One pass over the digits, a step for each batch; the last batch may be smaller. Order and dropout draw from the default
  * generator as PyTorch's do.
  *
+ * Steps run by a plan where the model and the kernels allow it (see `captureTraining`), else eagerly.
+ *
  * It yields after each batch, so that the caller can report, save, stop, or let other work run.
  */
 export function* trainEpoch(options: EpochOptions): Generator<Progress, void, void> {
@@ -53,11 +56,12 @@ export function* trainEpoch(options: EpochOptions): Generator<Progress, void, vo
   const { order, batches: done } = options.from ?? startPass(digits, options.shuffle);
   const batches = Math.ceil(order.length / batchSize);
   model.train();
+  const forward = captureTraining((images) => model.forward(images));
   for (let batch = done; batch < batches; batch++) {
     const indices = order.subarray(batch * batchSize, (batch + 1) * batchSize);
     const { images, labels } = digits.batch(indices);
     optimizer.zeroGrad();
-    const loss = nllLoss(model.forward(images), labels);
+    const loss = nllLoss(forward(images), labels);
     loss.backward();
     optimizer.step();
     yield {

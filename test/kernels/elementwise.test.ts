@@ -1,5 +1,5 @@
 import { reference } from "../../src/kernels/index.ts";
-import { assertIdentical, noise, simdFamilies } from "./arrays.ts";
+import { assertClose, assertIdentical, noise, simdFamilies } from "./arrays.ts";
 
 const special = Float32Array.of(NaN, 0, -0, Infinity, -Infinity, 1e-45, -1e-45, 3.5, -3.5);
 
@@ -55,6 +55,22 @@ for (const family of simdFamilies()) {
         family.reluBackward(y, b, a);
         reference.reluBackward(expected, b, a);
         assertIdentical(y, expected, "relu's gradient");
+      });
+
+      it(`makes Adadelta's step to rounding on ${length} elements`, () => {
+        const arrays = (): [Float32Array, Float32Array, Float32Array] => [
+          noise(length, 1),
+          noise(length, 2).map(Math.abs),
+          noise(length, 3).map(Math.abs),
+        ];
+        const actual = arrays();
+        const expected = arrays();
+        const step = { lr: 0.7, rho: 0.9, eps: 1e-6, weightDecay: 0.01 };
+        family.adadelta(...actual, noise(length, 4), step);
+        reference.adadelta(...expected, noise(length, 4), step);
+        for (const [i, name] of ["parameter", "squares", "deltas"].entries()) {
+          assertClose(actual[i], expected[i], name);
+        }
       });
     }
   });

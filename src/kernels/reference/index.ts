@@ -4,6 +4,7 @@ import type { Kernels } from "../kernels.ts";
 import { add } from "./add.ts";
 import { conv2dBackwardInput, conv2dBackwardWeight, conv2dForward } from "./conv2d.ts";
 import { matmul } from "./matmul.ts";
+import { adadelta } from "./optim.ts";
 import { maxPool2dBackward, maxPool2dForward } from "./pool2d.ts";
 import { reluBackward, reluForward } from "./relu.ts";
 
@@ -19,4 +20,5 @@ export const reference: Kernels = {
   reluForward,
   reluBackward,
   add,
+  adadelta,
 };

@@ -273,6 +273,80 @@ export type SimdCode = {
     columns: number,
     add: number,
   ): void;
+  listByChannel(
+    entries: number,
+    starts: number,
+    dy: number,
+    places: number,
+    blocks: number,
+    height: number,
+    width: number,
+    rowBytes: number,
+  ): void;
+  listByPlace(
+    entries: number,
+    starts: number,
+    dy: number,
+    places: number,
+    blocks: number,
+    windows: number,
+    scratch: number,
+  ): void;
+  addWeightStrips(
+    dw: number,
+    starts: number,
+    x: number,
+    pairs: number,
+    plane: number,
+    rowBytes: number,
+    outChannels: number,
+  ): void;
+  addInputStrips(
+    dx: number,
+    starts: number,
+    weights: number,
+    pairs: number,
+    plane: number,
+    rowBytes: number,
+    outChannels: number,
+    height: number,
+    width: number,
+  ): void;
+  orderStrips(
+    strips: number,
+    weights: number,
+    outChannels: number,
+    stripChannels: number,
+    inChannels: number,
+    back: number,
+  ): void;
+  addTapGradients(
+    dw: number,
+    dy: number,
+    x: number,
+    blocks: number,
+    height: number,
+    width: number,
+    channels: number,
+    inHeight: number,
+    inWidth: number,
+    kernelHeight: number,
+    kernelWidth: number,
+  ): void;
+  addPixelSums(db: number, dy: number, blocks: number, pixels: number): void;
+  scaleRuns(x: number, factors: number, count: number, run: number): void;
+  adadelta(
+    p: number,
+    squares: number,
+    deltas: number,
+    gradient: number,
+    length: number,
+    lr: number,
+    rho: number,
+    rest: number,
+    eps: number,
+    decay: number,
+  ): void;
   packWinograd(to: number, from: number, outChannels: number, inChannels: number, transposed: number): void;
   winogradScratch(inBlocks: number, width: number): number;
   convolve3x3(

@@ -108,6 +108,14 @@ function overReference(family: KernelFamily, arena: Arena, code: SimdCode): Kern
       if (isFloat32(y) && isFloat32(a) && isFloat32(b)) elementwise.add(arena, code, y, a, b);
       else reference.add(y, a, b);
     },
+
+    adadelta(p, squares, deltas, grad, step) {
+      if (isFloat32(p) && isFloat32(squares) && isFloat32(deltas) && isFloat32(grad)) {
+        elementwise.adadelta(arena, code, p, squares, deltas, grad, step);
+      } else {
+        reference.adadelta(p, squares, deltas, grad, step);
+      }
+    },
   };
 }
 

@@ -10,6 +10,7 @@
 export { contractBlocks, multiplyRow } from "./blocks";
 export { contract } from "./contract";
 export { contractListed, sumPanels } from "./listed";
+export { addInputStrips, addWeightStrips, listByChannel, listByPlace, orderStrips } from "./maxima";
 export { copyPicture, gatherTaps, maskRectified } from "./plans";
 export {
   addUnpooled,
@@ -28,6 +29,7 @@ export { dotRows, addScaledRows } from "./rows";
 export { copyColumns, packPanels, packPixels, packPlanes, spreadPhase, transpose } from "./rearrange";
 export { listNonZero, scatterStrip, scatterVector } from "./scatter";
 export { slide } from "./slide";
+export { adadelta, addPixelSums, addTapGradients, scaleRuns } from "./training";
 export { convolve3x3, winogradScratch } from "./winograd";
 export { packWinograd } from "./winograd-weights";
 export { add, maxPool2x2, reluBackward, reluForward } from "./elementwise";

@@ -15,6 +15,7 @@ const MAX_DEPTH = 60;
 
 const UNSUPPORTED = new Map([
   ["MatchStatement", "match"],
+  ["YieldStatement", "yield"],
   ["TypeDefinition", "a type alias statement"],
   ["PrintStatement", "Python 2's print statement"],
   ["ExecStatement", "Python 2's exec statement"],

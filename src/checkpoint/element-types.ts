@@ -50,7 +50,9 @@ export const elementTypes: ReadonlyMap<string, ElementType> = new Map(rows.map((
 const hostIsLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 /**
- * The elements in `bytes` as the array of a tensor, always a copy.
+ * The elements in `bytes` as the array of a tensor: a copy, except that bytes in a SharedArrayBuffer are used where they
+ * lie, if their alignment and order allow it, so that several threads have one copy of the weights. Such tensors are not to
+ * be written to.
  * @param bytes a whole number of elements
  */
 export function decodeElements(
@@ -58,9 +60,26 @@ export function decodeElements(
   bytes: Uint8Array,
   littleEndian = true,
 ): DTypeArrays[DType] {
+  const shared = littleEndian === hostIsLittleEndian ? sharedElements(type, bytes) : null;
+  if (shared !== null) return shared;
   const copy = new Uint8Array(bytes);
   if (littleEndian !== hostIsLittleEndian) swapBytes(copy, type.bytes);
   return type.convert(copy.buffer);
+}
+
+function sharedElements(type: ElementType, bytes: Uint8Array): DTypeArrays[DType] | null {
+  // Browsers know the class only on pages that are isolated from other origins.
+  if (typeof SharedArrayBuffer === "undefined" || !(bytes.buffer instanceof SharedArrayBuffer)) return null;
+  if (bytes.byteOffset % type.bytes !== 0) return null;
+  const { buffer, byteOffset, byteLength } = bytes;
+  switch (type.name) {
+    case "float32":
+      return new Float32Array(buffer, byteOffset, byteLength / 4);
+    case "float64":
+      return new Float64Array(buffer, byteOffset, byteLength / 8);
+    default:
+      return null;
+  }
 }
 
 /** The elements of a tensor as little-endian bytes; may share them with the tensor. */

@@ -3,13 +3,13 @@
  * The `--model` and `--net` options: which model a command works with.
  */
 
-import { basename, extname } from "node:path";
 import { Option } from "commander";
 import type { Command } from "commander";
 import { nearestName } from "../errors.ts";
 import { netNames } from "../model/net-names.ts";
 import type { MnistNetName } from "../model/mnist-net.ts";
 import type { Model } from "../model/model.ts";
+import { nameOfFile } from "../server/store/model-file.ts";
 import { UsageError } from "./usage-error.ts";
 import { aboutFile, isMissingFile, readWeightsFile } from "./weights-file.ts";
 import type { WeightsFile } from "./weights-file.ts";
@@ -43,29 +43,34 @@ export function netOption(): Option {
  * @throws FormatError, StateDictError naming the file when it does not hold the net's weights
  */
 export async function openModel({ model: source, net }: ModelOptions, name?: string): Promise<Model> {
-  if (EMBEDDED.includes(source)) {
+  if (isEmbedded(source)) {
     const { embeddedMnist } = await import("../node/embedded-mnist.ts");
     return embeddedMnist(name === undefined ? {} : { name });
   }
-  const { bytes, bin } = await readModelFile(source);
+  const { bytes, bin } = await readWeights(source);
   const { loadModel } = await import("../model/load.ts");
   return aboutFile(source, () => loadModel(bytes, { net, bin, name: name ?? nameOfFile(source) }));
 }
 
-/** `models/mnist_cnn.pt` is served as `mnist_cnn`, as TorchServe names an archive without a manifest. */
-export function nameOfFile(file: string): string {
-  return basename(file, extname(file)).replace(/[^A-Za-z0-9_\-.]/g, "_");
+/** Whether a name is that of a model inside the package. */
+export function isEmbedded(source: string): boolean {
+  return EMBEDDED.includes(source);
 }
 
-async function readModelFile(source: string): Promise<WeightsFile> {
+/** A missing file as wrong usage, with the names that would have been possible; any other error as it is. */
+export function explainMissing(error: unknown, source: string): unknown {
+  if (!isMissingFile(error)) return error;
+  const near = nearestName(source, EMBEDDED);
+  return new UsageError(
+    `no file "${source}", and no embedded model of that name; embedded: ${EMBEDDED.join(", ")}` +
+      (near === null ? "" : `; did you mean "${near}"?`),
+  );
+}
+
+async function readWeights(source: string): Promise<WeightsFile> {
   try {
     return await readWeightsFile(source);
   } catch (error) {
-    if (!isMissingFile(error)) throw error;
-    const near = nearestName(source, EMBEDDED);
-    throw new UsageError(
-      `no file "${source}", and no embedded model of that name; embedded: ${EMBEDDED.join(", ")}` +
-        (near === null ? "" : `; did you mean "${near}"?`),
-    );
+    throw explainMissing(error, source);
   }
 }

@@ -5,20 +5,18 @@
 
 import { Command } from "commander";
 import { CandilError } from "../errors.ts";
-import type { MnistNetName } from "../model/mnist-net.ts";
-import type { Model } from "../model/model.ts";
 import { accessLine } from "../server/logger.ts";
 import type { Logger } from "../server/logger.ts";
+import type { PoolObserver } from "../server/pool/observer.ts";
+import type { ServedModel } from "../server/served-model.ts";
 import type { RunningServer, StartOptions } from "../server/start.ts";
-import { nameOfFile, netOption, openModel } from "./model-source.ts";
+import { netOption } from "./model-source.ts";
 import { integerOption } from "./number-option.ts";
+import type { ModelChoice } from "./serve-models.ts";
 import type { Terminal } from "./terminal.ts";
-import { UsageError } from "./usage-error.ts";
 import { packageVersion } from "../node/package-version.ts";
 
-interface ServeOptions {
-  readonly models: readonly string[];
-  readonly net: MnistNetName;
+interface ServeOptions extends ModelChoice {
   readonly host: string;
   readonly port: number;
   readonly accessLog?: boolean;
@@ -28,52 +26,56 @@ interface ServeOptions {
 export function serveCommand(terminal: Terminal): Command {
   return new Command("serve")
     .description("serve models over TorchServe's HTTP API, with explanations")
-    .option("--models <name=file...>", "models to serve; mnist is embedded", ["mnist"])
+    .option("--models <name=file...>", "models to serve, or all of the store; mnist is embedded", ["mnist"])
+    .option("--model-store <dir>", "folder of models, for files named without a path")
     .addOption(netOption())
     .option("--host <host>", "address to listen on", "127.0.0.1")
     .option("--port <port>", "port to listen on; 0 takes a free one", integerOption(0, 65_535), 8080)
+    .option(
+      "--workers <n>",
+      "threads for each model; 0 computes on the server's own thread (default: one for each core)",
+      integerOption(0, 1024),
+    )
     .option("--access-log", "print a line for each request")
     .addHelpText(
       "after",
       "\nExamples:\n  candil serve\n  candil serve --models mine=mnist_cnn.pt --net examples --port 9000",
     )
     .action(async (options: ServeOptions) => {
-      const models = await openModels(options);
-      const { startServer, stopOnSignal } = await import("../server/start.ts");
-      const server = await start(startServer, { ...options, models, logger: loggerFor(terminal, options) });
+      let greeted = false;
+      // Workers load their models while this thread loads the server.
+      const [models, { startServer, stopOnSignal }] = await Promise.all([
+        import("./serve-models.ts").then(({ openServedModels }) =>
+          openServedModels(
+            options,
+            observerFor(terminal, () => greeted),
+          ),
+        ),
+        import("../server/start.ts"),
+      ]);
+      const server = await start(startServer, models, {
+        host: options.host,
+        port: options.port,
+        logger: loggerFor(terminal, options),
+      });
       const ended = stopOnSignal(server, () => {
         terminal.stderr.write("Stopping: finishing running requests. Once more stops at once.\n");
       });
       terminal.stdout.write(greeting(server, models));
+      greeted = true;
       await ended;
     });
 }
 
-/** `NAME=FILE`, a file, which is named after itself, or the name of an embedded model. */
-async function openModels({ models, net }: ServeOptions): Promise<Model[]> {
-  const opened: Model[] = [];
-  for (const entry of models) {
-    if (entry === "all") {
-      throw new UsageError(
-        "--models all needs a model store, which this version does not have; name the files",
-      );
-    }
-    const mark = entry.indexOf("=");
-    if (mark === 0) throw new UsageError(`--models: expected NAME=FILE, got "${entry}"`);
-    const source = entry.slice(mark + 1);
-    const name = mark > 0 ? entry.slice(0, mark) : nameOfFile(source);
-    opened.push(await openModel({ model: source, net }, name));
-  }
-  return opened;
-}
-
 async function start(
   startServer: (options: StartOptions) => Promise<RunningServer>,
-  options: StartOptions & { readonly host: string; readonly port: number },
+  models: readonly ServedModel[],
+  options: Omit<StartOptions, "models"> & { readonly host: string; readonly port: number },
 ): Promise<RunningServer> {
   try {
-    return await startServer(options);
+    return await startServer({ ...options, models });
   } catch (error) {
+    await Promise.all(models.map((model) => model.close(0)));
     throw explainListenError(error, options.host, options.port);
   }
 }
@@ -110,17 +112,32 @@ function loggerFor({ stdout, stderr }: Terminal, { accessLog }: ServeOptions): L
   };
 }
 
+/**
+ * Tells of workers that end unasked; they come back by themselves.
+ * @param running false while the server starts, when a worker that cannot load its model ends the program
+ */
+function observerFor({ stderr }: Terminal, running: () => boolean): PoolObserver {
+  return {
+    workerLost({ model, worker, error, restartMs }) {
+      if (!running()) return;
+      const reason = error instanceof Error ? error.message : String(error);
+      const then = restartMs === null ? "given up" : `starts again in ${restartMs / 1000} s`;
+      stderr.write(`worker ${worker} of ${model}: ${reason}; ${then}\n`);
+    },
+  };
+}
+
 /** What people see first: that it runs, and lines that can be pasted. */
 export function greeting(
   server: Pick<RunningServer, "url" | "host" | "port">,
-  models: readonly Model[],
+  models: readonly Pick<ServedModel, "name" | "version" | "info">[],
 ): string {
   const everywhere = server.host === "0.0.0.0" || server.host === "::";
   const url = everywhere ? `http://127.0.0.1:${server.port}` : server.url;
   const name = models[0].name;
   return [
     `Model server started: ${server.url} (candil ${packageVersion()})`,
-    ...models.map((model) => `  ${model.name} ${model.version}: ${model.description}`),
+    ...models.map((model) => `  ${model.name} ${model.version}: ${model.info?.description ?? "not loaded"}`),
     "",
     "Try it with a picture of your own:",
     `  curl ${url}/predictions/${name} -T 0.png`,

@@ -3,6 +3,7 @@
  * The MNIST model: one of the two nets, and a handler as TorchServe's example has it.
  */
 
+import { skipInit } from "../nn/init.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { mnistHandler } from "./built-in-handlers.ts";
 import { createMnistNet } from "./mnist-net.ts";
@@ -27,12 +28,12 @@ const descriptions: Readonly<Record<MnistNetName, string>> = {
 const SIZE = 28;
 
 /**
- * A model of digits from trained weights.
+ * A model of digits from trained weights, which it keeps: they are not copied.
  * @throws StateDictError listing what is missing, unexpected or misshapen
  */
 export function mnistModel(state: ReadonlyMap<string, AnyTensor>, options: MnistOptions = {}): Model {
-  const net = createMnistNet(options.net ?? "torchserve");
-  net.loadStateDict(state);
+  const net = skipInit(() => createMnistNet(options.net ?? "torchserve"));
+  net.loadStateDict(state, { assign: true });
   net.eval().requiresGrad_(false);
   return new Model({
     name: options.name ?? "mnist",

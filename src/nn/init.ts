@@ -85,11 +85,33 @@ export function xavierNormal<T extends Tensor>(x: T, gain = 1, generator?: Gener
   return normal(x, 0, gain * Math.sqrt(2 / (fanIn + fanOut)), generator);
 }
 
+/** Whether layers leave their parameters at zero; see {@link skipInit}. */
+let skipping = false;
+
+/**
+ * Builds a net whose parameters are zero: for one whose weights are loaded next, as it saves drawing a million random
+ * numbers. The twin of `torch.nn.utils.skip_init`.
+ *
+ * @example
+ * const net = skipInit(() => new Net());
+ * net.loadStateDict(state, { assign: true });
+ */
+export function skipInit<M>(build: () => M): M {
+  const before = skipping;
+  skipping = true;
+  try {
+    return build();
+  } finally {
+    skipping = before;
+  }
+}
+
 /**
  * What `Conv2d` and `Linear` start from in PyTorch: the weight kaimingUniform with a = √5, which is U(±1/√fanIn), then
  * the bias from the same interval.
  */
 export function defaultInit(weight: Tensor, bias: Tensor | null, generator?: Generator): void {
+  if (skipping) return;
   kaimingUniform(weight, { a: Math.sqrt(5), ...(generator === undefined ? {} : { generator }) });
   if (bias === null) return;
   const { fanIn } = fans(weight.shape);

@@ -4,6 +4,7 @@
  */
 
 import { ArgumentError } from "../errors.ts";
+import { isFloat } from "../tensor/dtype.ts";
 import type { AnyTensor, Tensor } from "../tensor/tensor.ts";
 import { Parameter } from "./parameter.ts";
 import { checkStateDict } from "./state-dict.ts";
@@ -113,20 +114,41 @@ export abstract class Module {
   /**
    * Copies values into parameters and buffers, converted to their element types. As `load_state_dict`.
    * @param options.strict whether names that are missing or unexpected are errors; true. Shapes must fit either way.
+   * @param options.assign whether parameters take over the arrays of `state` instead of copying them, where the element
+   *   types are equal; false. Parameters are then new objects, and buffers are copied all the same.
    * @returns the names that were missing and unexpected
    * @throws StateDictError listing every missing, unexpected and misshapen entry
    */
   loadStateDict(
     state: ReadonlyMap<string, AnyTensor>,
-    options: { readonly strict?: boolean } = {},
+    options: { readonly strict?: boolean; readonly assign?: boolean } = {},
   ): StateDictReport {
     const own = this.stateDict();
     const report = checkStateDict(this.typeName, own, state, options.strict ?? true);
+    const assigned = options.assign === true ? this.#assign(state) : new Set<string>();
     for (const [name, tensor] of own) {
       const source = state.get(name);
-      if (source !== undefined) tensor.copyFrom(source);
+      if (source !== undefined && !assigned.has(name)) tensor.copyFrom(source);
     }
     return report;
+  }
+
+  /** Puts parameters over the arrays of `state` in the place of those of the same element type; their names. */
+  #assign(state: ReadonlyMap<string, AnyTensor>): Set<string> {
+    const assigned = new Set<string>();
+    for (const [prefix, module] of this.#walk("")) {
+      for (const [property, parameter] of module.ownParameters()) {
+        const { dtype, requiresGrad } = parameter;
+        const name = join(prefix, property);
+        const source = state.get(name);
+        if (source === undefined || source.dtype !== dtype || !isFloatTensor(source)) continue;
+        // A module may keep its parameters elsewhere than in properties.
+        if (Reflect.get(module, property) !== parameter) continue;
+        Object.assign(module, { [property]: new Parameter(source, { requiresGrad }) });
+        assigned.add(name);
+      }
+    }
+    return assigned;
   }
 
   /** Switches this module and all below it to training. @param mode false is the same as {@link eval} */
@@ -203,6 +225,10 @@ export abstract class Module {
     const below = this.namedChildren().flatMap(([name, child]) => child.#walk(join(prefix, name)));
     return [[prefix, this], ...below];
   }
+}
+
+function isFloatTensor(tensor: AnyTensor): tensor is Tensor {
+  return isFloat(tensor.dtype);
 }
 
 function join(prefix: string, name: string): string {

@@ -21,10 +21,11 @@ const embeddedWeights = new URL("../../weights/mnist/mnist.safetensors", import.
  * const mnist = await embeddedMnist();
  */
 export async function embeddedMnist(options: Omit<MnistOptions, "net"> = {}): Promise<Model> {
-  return loadModel(await readWeights(), { ...options, net: "torchserve" });
+  return loadModel(await embeddedMnistWeights(), { ...options, net: "torchserve" });
 }
 
-async function readWeights(): Promise<Uint8Array> {
+/** The file of its weights, for whoever loads it elsewhere: a worker. @throws CandilError as {@link embeddedMnist} */
+export async function embeddedMnistWeights(): Promise<Uint8Array> {
   try {
     return await readFile(embeddedWeights);
   } catch (error) {

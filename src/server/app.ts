@@ -3,31 +3,30 @@
  * The inference app: TorchServe's and KServe's routes on Express, without a port.
  */
 
-import express from "express";
-import type { Express, NextFunction, Request, RequestHandler, Response } from "express";
-import type { Model } from "../model/model.ts";
-import { errorAnswer, jsonAnswer } from "./answer/answer.ts";
+import type { Express, Request, RequestHandler, Response } from "express";
+import { Model } from "../model/model.ts";
+import { jsonAnswer } from "./answer/answer.ts";
 import type { Answer } from "./answer/answer.ts";
-import { deliver } from "./deliver.ts";
-import { ClientGone, errorBody, methodNotAllowed, resourceNotFound } from "./errors.ts";
+import { createDoor } from "./door.ts";
+import type { Door } from "./door.ts";
+import { methodNotAllowed, RequestError } from "./errors.ts";
 import { inference } from "./inference.ts";
 import type { InferenceKind } from "./inference.ts";
 import { defaultLimits } from "./limits.ts";
 import type { Limits } from "./limits.ts";
 import type { Logger } from "./logger.ts";
 import { ModelRegistry } from "./models.ts";
+import { InProcessModel } from "./pool/in-process-model.ts";
 import { corridorOf } from "./protocols/corridor.ts";
 import { mountV1 } from "./protocols/v1/mount.ts";
 import { mountV2 } from "./protocols/v2/mount.ts";
-import { InProcessRunner } from "./runner.ts";
-import type { Runner } from "./runner.ts";
+import type { ServedModel } from "./served-model.ts";
 
 /** What the inference app serves, and how. */
 export interface InferenceAppOptions {
-  readonly models: ModelRegistry | Iterable<Model>;
+  /** A registry, which may change while the app runs; or models, of which a bare {@link Model} runs on this thread. */
+  readonly models: ModelRegistry | Iterable<Model | ServedModel>;
   readonly limits?: Partial<Limits>;
-  /** Where jobs run; this thread unless said. */
-  readonly runner?: Runner;
   readonly logger?: Logger;
   /** Whether new work is welcome; once it says no, /ping is unhealthy and connections close after their answer. */
   readonly accepting?: () => boolean;
@@ -36,10 +35,27 @@ export interface InferenceAppOptions {
    * {@link RequestError} to `next`, and its answer has the form of all others.
    */
   readonly middleware?: readonly RequestHandler[];
+  /** Adds routes of other protocols, before the answer for unknown paths. */
+  readonly extend?: (app: Express, door: InferenceDoor) => void;
 }
 
-/** When the head of each request had come, in milliseconds of `performance.now()`. */
-const startedAt = new WeakMap<Request, number>();
+/** What routes of other protocols need. */
+export interface InferenceDoor extends Door {
+  readonly models: ModelRegistry;
+  readonly limits: Limits;
+}
+
+/** The registry behind {@link InferenceAppOptions.models}. */
+export function registryOf(
+  models: ModelRegistry | Iterable<Model | ServedModel>,
+  limits: Limits = defaultLimits,
+): ModelRegistry {
+  if (models instanceof ModelRegistry) return models;
+  const served = [...models].map((model) =>
+    model instanceof Model ? new InProcessModel(model, { limits }) : model,
+  );
+  return new ModelRegistry(served);
+}
 
 /**
  * The routes of TorchServe's inference port:
@@ -50,74 +66,77 @@ const startedAt = new WeakMap<Request, number>();
  * | any but OPTIONS | `/ping` | `{"status": "Healthy"}` |
  * | any but OPTIONS | `/predictions/{model}[/{version}]` | the class |
  * | any but OPTIONS | `/explanations/{model}[/{version}]` | attributions [C][H][W] |
+ * | any but OPTIONS | `/invocations[?model_name=]`, `/models/{model}/invoke` | the class, for SageMaker |
+ * | any but OPTIONS | `/{model}/predict`, `/{model}/{version}/predict` | the class, for clients of MMS |
  *
  * and those of KServe's V1 and V2 protocols, which {@link mountV1} and {@link mountV2} list.
  *
- * Segments after the version are ignored, as TorchServe hands them to a handler that ignores them.
+ * Segments after the version are ignored, as TorchServe hands them to a handler that ignores them. /ping says 503
+ * "Unhealthy" when a model that should have workers has none that can answer; TorchServe counts workers that never loaded.
  *
  * @example
  * createServer(createInferenceApp({ models: [mnist] })).listen(8080);
  */
 export function createInferenceApp(options: InferenceAppOptions): Express {
-  const models = options.models instanceof ModelRegistry ? options.models : new ModelRegistry(options.models);
   const limits: Limits = { ...defaultLimits, ...options.limits };
-  const runner = options.runner ?? new InProcessRunner(limits.jobQueueSize);
+  const models = registryOf(options.models, limits);
   const accepting = options.accepting ?? (() => true);
-  const logger = options.logger ?? {};
+  const door = createDoor({
+    logger: options.logger ?? {},
+    lingerMs: limits.lingerMs,
+    accepting,
+    middleware: options.middleware ?? [],
+  });
+  const { app, send } = door;
 
-  const send = (request: Request, response: Response, answer: Answer, error?: unknown): void => {
-    deliver(request, response, answer, {
-      startedAt: startedAt.get(request) ?? performance.now(),
-      keepAlive: accepting(),
-      lingerMs: limits.lingerMs,
-      logger,
-      ...(error instanceof Error && answer.status < 500 ? { reason: error.message } : {}),
-      ...(answer.status === 500 ? { defect: error } : {}),
-    });
-  };
+  const answer = async (
+    kind: InferenceKind,
+    model: ServedModel,
+    request: Request,
+    response: Response,
+  ): Promise<void> => send(request, response, await inference(kind, model, request, response, limits));
   const infer =
     (kind: InferenceKind) =>
     async (request: Request<{ model: string; version?: string }>, response: Response): Promise<void> => {
       if (request.method === "OPTIONS") throw methodNotAllowed();
-      const model = models.get(request.params.model, request.params.version);
-      send(request, response, await inference(kind, model, request, response, { limits, runner }));
+      await answer(kind, models.get(request.params.model, request.params.version), request, response);
     };
 
-  const app = express();
-  app.disable("x-powered-by");
-  app.disable("etag");
-  app.enable("case sensitive routing");
-  app.use((request, _response, next) => {
-    startedAt.set(request, performance.now());
-    next();
-  });
-  for (const handler of options.middleware ?? []) app.use(handler);
   app.all("/", (request, response) => {
     if (request.method !== "GET" && request.method !== "HEAD") throw methodNotAllowed();
     send(request, response, alive);
   });
   app.all("/ping", (request, response) => {
     if (request.method === "OPTIONS") throw methodNotAllowed();
-    send(request, response, accepting() ? healthy : unhealthy);
+    const well = accepting() && models.all().every(({ healthy }) => healthy);
+    send(request, response, well ? healthyAnswer : unhealthyAnswer);
   });
   app.all("/predictions/:model{/:version}{/*rest}", infer("predictions"));
   app.all("/explanations/:model{/:version}{/*rest}", infer("explanations"));
-  const corridor = corridorOf({ models, runner, limits, accepting, send });
+  app.all("/invocations", async (request, response) => {
+    if (request.method === "OPTIONS") throw methodNotAllowed();
+    await answer("predictions", invokedModel(models, request), request, response);
+  });
+  app.all("/models/:model/invoke", infer("predictions"));
+  const corridor = corridorOf({ models, limits, accepting, send });
   mountV1(app, corridor);
   mountV2(app, corridor);
-  app.use(() => {
-    throw resourceNotFound();
-  });
-  // Express knows an error handler by its four parameters.
-  app.use((error: unknown, request: Request, response: Response, next: NextFunction) => {
-    if (error instanceof ClientGone) response.destroy();
-    else if (response.headersSent) next(error);
-    else send(request, response, errorAnswer(errorBody(error)), error);
-  });
+  options.extend?.(app, { ...door, models, limits });
+  app.all("/:model{/:version}/predict", infer("predictions"));
+  door.close();
   return app;
 }
 
+/** `?model_name=`, else the only model; TorchServe also takes a form field, which a client can as well put there. */
+function invokedModel(models: ModelRegistry, request: Request): ServedModel {
+  const { model_name: name } = request.query;
+  if (typeof name === "string") return models.get(name);
+  const names = models.names();
+  if (names.length === 1) return models.get(names[0]);
+  throw new RequestError("badRequest", "Parameter model_name is required.");
+}
+
 const alive: Answer = { status: 200, contentType: "application/json", body: '{"status":"alive"}' };
-const healthy = jsonAnswer(200, { status: "Healthy" });
+const healthyAnswer = jsonAnswer(200, { status: "Healthy" });
 /** TorchServe answers 500; 503 says that it will pass. */
-const unhealthy = jsonAnswer(503, { status: "Unhealthy" });
+const unhealthyAnswer = jsonAnswer(503, { status: "Unhealthy" });

@@ -14,19 +14,26 @@ const failures = {
   unauthorized: { status: 401, type: "InvalidKeyException" },
   /** The same with TorchServe's status, for scripts that compare it. */
   unauthorizedAsTorchServe: { status: 400, type: "InvalidKeyException" },
+  /** A model at a URL or in the store that cannot be had. */
+  downloadFailed: { status: 400, type: "DownloadArchiveException" },
+  /** Removing the default version while there are others. */
+  versionInUse: { status: 403, type: "InvalidModelVersionException" },
   modelNotFound: { status: 404, type: "ModelNotFoundException" },
   versionNotFound: { status: 404, type: "ModelVersionNotFoundException" },
   resourceNotFound: { status: 404, type: "ResourceNotFoundException" },
   methodNotAllowed: { status: 405, type: "MethodNotAllowedException" },
-  /** An upload that stalled. TorchServe waits for ever. */
-  uploadTimeout: { status: 408, type: "RequestTimeoutException" },
+  /** An upload that stalled, which TorchServe waits for for ever; or a model whose requests did not end. */
+  timeout: { status: 408, type: "RequestTimeoutException" },
+  conflict: { status: 409, type: "ConflictStatusException" },
   /** TorchServe: 413 without body or request id. */
   tooLarge: { status: 413, type: "RequestTooLargeException" },
   /** A Content-Encoding that is not read. */
   unsupportedEncoding: { status: 415, type: "UnsupportedMediaTypeException" },
   headersTooLarge: { status: 431, type: "BadRequestException" },
   internal: { status: 500, type: "InternalServerException" },
-  /** The queue is full, or the server is stopping. */
+  /** A worker that did not answer in time, or could not be started: the reason may be told. */
+  workerFailed: { status: 500, type: "InternalServerException" },
+  /** No worker, a full queue, a server that is stopping. */
   unavailable: { status: 503, type: "ServiceUnavailableException" },
 } as const satisfies Record<string, { status: number; type: string }>;
 
@@ -40,14 +47,22 @@ export interface ErrorBody {
   readonly message: string;
 }
 
+/** What a {@link RequestError} may have beside its message. */
+export interface RequestErrorOptions extends ErrorOptions {
+  /** Seconds after which asking again has a chance; the answer's Retry-After. */
+  readonly retryAfter?: number;
+}
+
 /** A request that cannot be served, and why; the message goes to the client. */
 export class RequestError extends CandilError {
   override name = "RequestError";
   readonly failure: Failure;
+  readonly retryAfter: number | null;
 
-  constructor(failure: Failure, message: string, options?: ErrorOptions) {
+  constructor(failure: Failure, message: string, options: RequestErrorOptions = {}) {
     super(message, options);
     this.failure = failure;
+    this.retryAfter = options.retryAfter ?? null;
   }
 }
 
@@ -83,7 +98,8 @@ export function errorBody(error: unknown): ErrorBody {
   return { code: status, type, message };
 }
 
-function failureOf(error: unknown): Failure {
+/** The row of the table that an error belongs to. */
+export function failureOf(error: unknown): Failure {
   if (error instanceof RequestError) return error.failure;
   if (error instanceof CandilError) return "badRequest";
   // Express marks what it finds wrong with a URL (a bad percent escape) with a status of 400.

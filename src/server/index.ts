@@ -4,7 +4,7 @@
  */
 
 export { createInferenceApp } from "./app.ts";
-export type { InferenceAppOptions } from "./app.ts";
+export type { InferenceAppOptions, InferenceDoor } from "./app.ts";
 export { RequestError } from "./errors.ts";
 export type { ErrorBody, Failure } from "./errors.ts";
 export { defaultLimits } from "./limits.ts";
@@ -12,7 +12,15 @@ export type { Limits } from "./limits.ts";
 export { accessLine } from "./logger.ts";
 export type { AccessRecord, Logger } from "./logger.ts";
 export { ModelRegistry } from "./models.ts";
-export { InProcessRunner } from "./runner.ts";
-export type { Job, Result, Runner } from "./runner.ts";
+export { InProcessModel } from "./pool/in-process-model.ts";
+export type { InProcessOptions } from "./pool/in-process-model.ts";
+export type * from "./pool/job.ts";
+export { sharedCopy } from "./pool/shared-copy.ts";
+export type { ModelName, ModelSource } from "./pool/model-source.ts";
+export type { PoolObserver, WorkerName } from "./pool/observer.ts";
+export { PooledModel } from "./pool/pooled-model.ts";
+export type { PooledModelOptions } from "./pool/pooled-model.ts";
+export { defaultServing } from "./served-model.ts";
+export type { ServedModel, ServingSettings, WorkerStatus } from "./served-model.ts";
 export { startServer, stopOnSignal } from "./start.ts";
 export type { RunningServer, StartOptions } from "./start.ts";

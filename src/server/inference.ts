@@ -1,39 +1,21 @@
 /**
  * @module
- * The way of an inference request: bytes, picture, tensor, job, answer.
+ * The way of an inference request: bytes, question, job, answer.
  */
 
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Model } from "../model/model.ts";
-import { decodeImage } from "../node/image.ts";
-import type { Tensor } from "../tensor/tensor.ts";
-import type { Image } from "../vision/image.ts";
 import type { Answer } from "./answer/answer.ts";
-import { heatMapAnswer } from "./answer/heat-map.ts";
-import { bareAnswer, detailAnswer } from "./answer/result.ts";
 import type { Limits } from "./limits.ts";
+import type { Form, Job, Question, Values } from "./pool/job.ts";
+import { jobInput } from "./request/job-input.ts";
 import { readBody } from "./request/body.ts";
-import type { Content } from "./request/content.ts";
-import { tensorOfLists } from "./request/numbers.ts";
 import { readExplanationWishes, readPredictionWishes } from "./request/options.ts";
 import { readPayload } from "./request/payload.ts";
 import type { Payload } from "./request/payload.ts";
-import type { Job, Result, Runner } from "./runner.ts";
+import type { ServedModel } from "./served-model.ts";
 
 /** The two questions, by the first segment of their paths. */
 export type InferenceKind = "predictions" | "explanations";
-
-/** What the corridor runs on. */
-export interface InferenceContext {
-  readonly limits: Limits;
-  readonly runner: Runner;
-}
-
-/** What was sent, ready for the model; `image` is null for bare numbers. */
-interface Example {
-  readonly image: Image | null;
-  readonly input: Tensor;
-}
 
 /**
  * Answers one request for `model`.
@@ -42,54 +24,57 @@ interface Example {
  */
 export async function inference(
   kind: InferenceKind,
-  model: Model,
+  model: ServedModel,
   request: IncomingMessage,
   response: ServerResponse,
-  { limits, runner }: InferenceContext,
+  limits: Limits,
 ): Promise<Answer> {
   const body = await readBody(request, limits);
   const payload = await readPayload(request.headers["content-type"], body);
-  const question = kind === "predictions" ? prediction : explanation;
-  return question(model, payload, request, limits, (job) => runner.run(job, abortWithClient(response)));
+  const { question, form } = readWishes(kind, request, payload, limits);
+  return answerTo(model, { input: jobInput(payload.content), question, form }, abortWithClient(response));
 }
 
-type Run = (job: Job) => Promise<Result>;
-
-async function prediction(
-  model: Model,
-  { content, fields }: Payload,
-  request: IncomingMessage,
+/** What a request asks for beside its picture. */
+function readWishes(
+  kind: InferenceKind,
+  { url, headers }: IncomingMessage,
+  { fields }: Payload,
   limits: Limits,
-  run: Run,
-): Promise<Answer> {
-  const { full } = readPredictionWishes(request.url, fields);
-  const { input } = exampleOf(model, content, limits);
-  const result = await run({ kind: "predict", model, input });
-  return full ? detailAnswer(model, result) : bareAnswer(result);
-}
-
-async function explanation(
-  model: Model,
-  { content, fields }: Payload,
-  request: IncomingMessage,
-  limits: Limits,
-  run: Run,
-): Promise<Answer> {
-  const wishes = readExplanationWishes(request.url, request.headers.accept, fields, limits);
-  const { explain: options, format, heatMap } = wishes;
-  model.checkOptions(options);
-  const { image, input } = exampleOf(model, content, limits);
-  const result = await run({ kind: format === "full" ? "explain" : "attribute", model, input, options });
-  if (result.kind !== "attribute") return detailAnswer(model, result);
-  return format === "picture" ? heatMapAnswer(result.attributions, image, heatMap) : bareAnswer(result);
-}
-
-function exampleOf(model: Model, content: Content, limits: Limits): Example {
-  if (content.kind === "numbers") {
-    return { image: null, input: model.transform(tensorOfLists(content.values)) };
+): { readonly question: Question; readonly form: Form } {
+  if (kind === "predictions") {
+    const { full } = readPredictionWishes(url, fields);
+    return { question: { kind: "predict" }, form: { as: full ? "full" : "bare" } };
   }
-  const image = decodeImage(content.bytes, { maxPixels: limits.maxImagePixels });
-  return { image, input: model.transform(image) };
+  const { format, explain: options, heatMap } = readExplanationWishes(url, headers.accept, fields, limits);
+  return {
+    question: { kind: format === "full" ? "explain" : "attribute", options },
+    form: format === "picture" ? { as: "picture", heatMap } : { as: format },
+  };
+}
+
+/**
+ * Runs a job whose form is an answer.
+ * @throws what {@link ServedModel.run} throws
+ */
+export async function answerTo(model: ServedModel, job: Job, signal: AbortSignal): Promise<Answer> {
+  const reply = await model.run(job, signal);
+  if (reply.as === "answer") return reply.answer;
+  throw new TypeError("a job that asks for an answer got values");
+}
+
+/**
+ * Runs a job for the values that a protocol makes its own answer of.
+ * @throws what {@link ServedModel.run} throws
+ */
+export async function valuesFor(
+  model: ServedModel,
+  job: Omit<Job, "form">,
+  signal: AbortSignal,
+): Promise<Values> {
+  const reply = await model.run({ ...job, form: { as: "values" } }, signal);
+  if (reply.as === "values") return reply.values;
+  throw new TypeError("a job that asks for values got an answer");
 }
 
 /** A signal that aborts when the connection closes before the answer was sent. */

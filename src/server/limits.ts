@@ -11,8 +11,6 @@ export interface Limits {
   readonly maxImagePixels: number;
   /** Largest `n_steps` of an explanation over HTTP. */
   readonly maxSteps: number;
-  /** Requests that may wait for the model; `job_queue_size`, 100. One more is answered 503. */
-  readonly jobQueueSize: number;
   /** Milliseconds without a byte after which an upload is given up. */
   readonly uploadIdleMs: number;
   /** Milliseconds for which a client that is still sending is listened to after it was refused. */
@@ -30,7 +28,6 @@ export const defaultLimits: Limits = {
   maxRequestSize: 6_553_500,
   maxImagePixels: 4_000_000,
   maxSteps: 1_000,
-  jobQueueSize: 100,
   uploadIdleMs: 20_000,
   lingerMs: 2_000,
   headersTimeoutMs: 20_000,

@@ -142,7 +142,7 @@ function answerRaw(socket: Socket, answer: Answer): void {
 function brokenHttp(code: string | undefined): RequestError {
   switch (code) {
     case "ERR_HTTP_REQUEST_TIMEOUT":
-      return new RequestError("uploadTimeout", "The request did not arrive in time.");
+      return new RequestError("timeout", "The request did not arrive in time.");
     case "HPE_HEADER_OVERFLOW":
       return new RequestError("headersTooLarge", "The request's headers are too large.");
     case undefined:

@@ -4,64 +4,113 @@
  */
 
 import { ArgumentError } from "../errors.ts";
-import type { Model } from "../model/model.ts";
 import { RequestError } from "./errors.ts";
+import type { ServedModel } from "./served-model.ts";
 
 /** TorchServe's rule for names. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_\-.]*$/;
 
+interface Versions {
+  readonly models: Map<string, ServedModel>;
+  byDefault: string;
+}
+
 /** Models by name, several versions of one name beside each other; the first version of a name is its default. */
 export class ModelRegistry {
-  readonly #models = new Map<string, Map<string, Model>>();
+  readonly #names = new Map<string, Versions>();
 
-  constructor(models: Iterable<Model> = []) {
+  constructor(models: Iterable<ServedModel> = []) {
     for (const model of models) this.add(model);
   }
 
-  /** @throws ArgumentError when the name has characters that a URL segment should not have, or the version is taken */
-  add(model: Model): void {
-    if (!NAME.test(model.name)) {
+  /**
+   * @throws ArgumentError when the name has characters that a URL segment should not have
+   * @throws RequestError ("conflict") when the version is taken
+   */
+  add(model: ServedModel): void {
+    const { name, version } = model;
+    this.checkFree(name, version);
+    const versions = this.#names.get(name);
+    if (versions === undefined) {
+      this.#names.set(name, { models: new Map([[version, model]]), byDefault: version });
+    } else {
+      versions.models.set(version, model);
+    }
+  }
+
+  /** Throws what {@link add} would throw. */
+  checkFree(name: string, version: string): void {
+    if (!NAME.test(name)) {
       throw new ArgumentError(
-        `model name "${model.name}": expected letters, digits, "_", "-" and ".", beginning with a letter or digit`,
+        `model name "${name}": expected letters, digits, "_", "-" and ".", beginning with a letter or digit`,
       );
     }
-    const versions = this.#models.get(model.name) ?? new Map<string, Model>();
-    if (versions.has(model.version)) {
-      throw new ArgumentError(`Model version ${model.version} is already registered for model ${model.name}`);
+    if (this.#names.get(name)?.models.has(version) === true) {
+      throw new RequestError("conflict", `Model version ${version} is already registered for model ${name}`);
     }
-    versions.set(model.version, model);
-    this.#models.set(model.name, versions);
   }
 
   /** The names, in order of their first registration. */
   names(): string[] {
-    return [...this.#models.keys()];
+    return [...this.#names.keys()];
   }
 
-  /** The versions of a name, the default one first. @throws RequestError when there is no such model */
-  versions(name: string): string[] {
-    this.get(name);
-    return [...(this.#models.get(name)?.keys() ?? [])];
+  /** Every version of every model. */
+  all(): ServedModel[] {
+    return [...this.#names.values()].flatMap(({ models }) => [...models.values()]);
   }
 
   /**
    * The model of a name: the version asked for, else the default one.
    * @throws RequestError in TorchServe's words
    */
-  get(name: string, version?: string): Model {
-    const versions = this.#models.get(name);
-    if (versions === undefined) {
-      // TorchServe's words and no more: clients compare them.
-      throw new RequestError("modelNotFound", `Model not found: ${name}`);
+  get(name: string, version?: string): ServedModel {
+    const versions = this.#versionsOf(name);
+    const found = versions.models.get(version ?? versions.byDefault);
+    if (found !== undefined) return found;
+    throw new RequestError("versionNotFound", `Model version: ${version} does not exist for model: ${name}`);
+  }
+
+  /** All models of a name, in order of their registration. @throws RequestError when there is none */
+  allOf(name: string): ServedModel[] {
+    return [...this.#versionsOf(name).models.values()];
+  }
+
+  /** The versions of a name, the default one first. @throws RequestError when there is no such model */
+  versions(name: string): string[] {
+    const { models, byDefault } = this.#versionsOf(name);
+    return [byDefault, ...[...models.keys()].filter((version) => version !== byDefault)];
+  }
+
+  /** Lets a version answer where none is named. @throws RequestError in TorchServe's words */
+  setDefault(name: string, version: string): void {
+    const versions = this.#versionsOf(name);
+    if (!versions.models.has(version)) {
+      // Without the colons of the other message, as TorchServe has it.
+      throw new RequestError("versionNotFound", `Model version ${version} does not exist for model ${name}`);
     }
-    const [byDefault] = versions.values();
-    const found = version === undefined ? byDefault : versions.get(version);
-    if (found === undefined) {
-      throw new RequestError(
-        "versionNotFound",
-        `Model version: ${version} does not exist for model: ${name}`,
-      );
+    versions.byDefault = version;
+  }
+
+  /**
+   * Takes a version out of the offer, the default one if none is named; its workers are left to the caller.
+   * @throws RequestError in TorchServe's words: an unknown one, or the default while there are others
+   */
+  remove(name: string, version?: string): ServedModel {
+    const model = this.get(name, version);
+    const versions = this.#versionsOf(name);
+    if (versions.models.size > 1 && model.version === versions.byDefault) {
+      throw new RequestError("versionInUse", `Cannot remove default version for model ${name}`);
     }
-    return found;
+    versions.models.delete(model.version);
+    if (versions.models.size === 0) this.#names.delete(name);
+    return model;
+  }
+
+  #versionsOf(name: string): Versions {
+    const versions = this.#names.get(name);
+    // TorchServe's words and no more: clients compare them.
+    if (versions === undefined) throw new RequestError("modelNotFound", `Model not found: ${name}`);
+    return versions;
   }
 }

@@ -48,7 +48,6 @@ export function limitsOf(config: ServerConfig): Partial<Limits> {
     maxRequestSize: config.maxRequestSize,
     maxImagePixels: config.maxImagePixels,
     maxSteps: config.maxExplanationSteps,
-    jobQueueSize: config.jobQueueSize,
   };
 }
 
@@ -98,7 +97,9 @@ export async function serve(options: ServeOptions): Promise<ServingServer> {
     stop: () => {
       running = false;
       unwatch();
-      stopped ??= listeners.close();
+      stopped ??= listeners.close().then(async () => {
+        await Promise.all(models.all().map((model) => model.close(0)));
+      });
       return stopped;
     },
   };

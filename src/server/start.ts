@@ -3,8 +3,9 @@
  * An inference server from first breath to orderly end.
  */
 
-import { createInferenceApp } from "./app.ts";
+import { createInferenceApp, registryOf } from "./app.ts";
 import type { InferenceAppOptions } from "./app.ts";
+import { defaultLimits } from "./limits.ts";
 import { listen } from "./listener.ts";
 import type { ListenOptions } from "./listener.ts";
 
@@ -22,7 +23,7 @@ export interface RunningServer {
   readonly port: number;
   /**
    * Turns /ping unhealthy, stops accepting, lets running requests finish, and resolves when the last connection is
-   * closed. A second call waits for the same end.
+   * closed and the workers have ended. A second call waits for the same end.
    */
   stop(): Promise<void>;
 }
@@ -38,7 +39,8 @@ export interface RunningServer {
  */
 export async function startServer(options: StartOptions): Promise<RunningServer> {
   let accepting = true;
-  const app = createInferenceApp({ ...options, accepting: () => accepting });
+  const models = registryOf(options.models, { ...defaultLimits, ...options.limits });
+  const app = createInferenceApp({ ...options, models, accepting: () => accepting });
   const listener = await listen(app, { ...options, port: options.port ?? 8080 });
   let stopped: Promise<void> | null = null;
   return {
@@ -47,7 +49,10 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     port: listener.port,
     stop: () => {
       accepting = false;
-      stopped ??= listener.close();
+      stopped ??= listener.close().then(async () => {
+        // Whoever still waits was cut off with his connection.
+        await Promise.all(models.all().map((model) => model.close(0)));
+      });
       return stopped;
     },
   };

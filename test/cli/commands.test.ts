@@ -68,7 +68,7 @@ describe("candil", () => {
       ["predict", "x.png", "-m", "mnis"],
       /embedded: mnist; did you mean "mnist"\?/,
     ],
-    ["all models without a store", ["serve", "--models", "all"], /name the files/],
+    ["all models without a store", ["serve", "--models", "all"], /needs --model-store DIR/],
     ["a model without a name", ["serve", "--models", "=x.pt"], /expected NAME=FILE/],
     ["an unknown extension", ["convert", "a.pt", "b.safetensor"], /did you mean "\.safetensors"\?/],
     ["a .bin beside no .json", ["convert", "a.json", "b.pt", "--bin"], /--bin goes with \.json/],

@@ -3,10 +3,11 @@ import { connect } from "node:net";
 import { expect } from "chai";
 import { decodeImage } from "../../src/node/image.ts";
 import { pythonFloatLists } from "../../src/server/answer/python-json.ts";
-import { createInferenceApp, InProcessRunner, startServer } from "../../src/server/index.ts";
-import type { AccessRecord, Job, Result, Runner } from "../../src/server/index.ts";
+import { createInferenceApp, InProcessModel, startServer } from "../../src/server/index.ts";
+import type { AccessRecord } from "../../src/server/index.ts";
 import { listen } from "../../src/server/listener.ts";
 import { digitPng, pngOf } from "../support/png.ts";
+import { BrokenModel, HeldModel } from "../support/held-model.ts";
 import { exchange, RawClient, withServer } from "../support/http.ts";
 import { quickMnist } from "../support/mnist.ts";
 
@@ -18,35 +19,6 @@ function answerFor(picture: Buffer): string {
   return String(mnist.predict(mnist.transform(decodeImage(picture)))[0].prediction);
 }
 
-/** Holds every job until it is let go, and counts. */
-class HeldRunner implements Runner {
-  readonly #inner = new InProcessRunner(100);
-  readonly #release: (() => void)[] = [];
-  readonly arrivals: Promise<void>[] = [];
-  readonly #arrived: (() => void)[] = [];
-  readonly signals: AbortSignal[] = [];
-  computed = 0;
-
-  constructor(expected: number) {
-    for (let i = 0; i < expected; i++) {
-      this.arrivals.push(new Promise((resolve) => this.#arrived.push(resolve)));
-    }
-  }
-
-  async run(job: Job, signal: AbortSignal): Promise<Result> {
-    this.signals.push(signal);
-    this.#arrived.shift()?.();
-    await new Promise<void>((resolve) => this.#release.push(resolve));
-    const result = await this.#inner.run(job, signal);
-    this.computed++;
-    return result;
-  }
-
-  letGo(): void {
-    for (const release of this.#release.splice(0)) release();
-  }
-}
-
 describe("The server under clients that misbehave", () => {
   it("gives each of 1,000 good and bad requests of many clients its own answer", async () => {
     const pictures = Array.from({ length: 10 }, (_, digit) => digitPng(digit));
@@ -56,7 +28,7 @@ describe("The server under clients that misbehave", () => {
       (input, target) => mnist.attribute(input, { target, method: "saliency" })[0],
     );
     const wrong = pngOf(new Uint8Array(27 * 28), 28, 27);
-    await withServer({ models: [mnist], limits: { jobQueueSize: 1000 } }, async ({ url }) => {
+    await withServer({ models: [mnist] }, async ({ url }) => {
       const post = async (path: string, body: BodyInit): Promise<{ status: number; text: string }> => {
         const response = await fetch(url + path, { method: "POST", body });
         return { status: response.status, text: await response.text() };
@@ -181,8 +153,8 @@ describe("The server under clients that misbehave", () => {
 
   it("drops an upload whose client goes away, and goes on", async () => {
     const seen: AccessRecord[] = [];
-    const runner = new HeldRunner(0);
-    await withServer({ models: [mnist], runner, logger: { access: (r) => seen.push(r) } }, async (server) => {
+    const held = new HeldModel(mnist, 0);
+    await withServer({ models: [held], logger: { access: (r) => seen.push(r) } }, async (server) => {
       for (let i = 0; i < 20; i++) {
         const socket = connect(server.port, server.host);
         await once(socket, "connect");
@@ -192,37 +164,41 @@ describe("The server under clients that misbehave", () => {
       }
       expect((await fetch(`${server.url}/ping`)).status).to.equal(200);
     });
-    expect(runner.computed).to.equal(0);
+    expect(held.computed).to.equal(0);
     expect(seen.map(({ url }) => url)).to.deep.equal(["/ping"]);
   });
 
   it("does not compute for a client that left while its request waited", async () => {
-    const runner = new HeldRunner(1);
-    await withServer({ models: [mnist], runner }, async (server) => {
+    const held = new HeldModel(mnist, 1);
+    await withServer({ models: [held] }, async (server) => {
       const client = new RawClient(server);
       client.send(["PUT /predictions/mnist HTTP/1.1", `Content-Length: ${png.length}`], png);
-      await runner.arrivals[0];
-      const noticed = once(runner.signals[0], "abort");
+      await held.arrivals[0];
+      const noticed = once(held.signals[0], "abort");
       client.socket.destroy();
       await noticed;
-      runner.letGo();
+      held.letGo();
     });
-    expect(runner.computed).to.equal(0);
+    expect(held.computed).to.equal(0);
   });
 
   it("says 503 when more requests wait than it takes", async () => {
-    await withServer({ models: [mnist], runner: new InProcessRunner(0) }, async ({ url }) => {
-      const response = await fetch(`${url}/predictions/mnist`, { method: "POST", body: png });
-      expect(response.status).to.equal(503);
-      expect(await response.json()).to.include({ code: 503, type: "ServiceUnavailableException" });
-    });
+    await withServer(
+      { models: [new InProcessModel(mnist, { settings: { jobQueueSize: 0 } })] },
+      async ({ url }) => {
+        const response = await fetch(`${url}/predictions/mnist`, { method: "POST", body: png });
+        expect(response.status).to.equal(503);
+        expect(response.headers.get("retry-after")).to.equal("1");
+        expect(await response.json()).to.include({ code: 503, type: "ServiceUnavailableException" });
+      },
+    );
   });
 
   it("keeps a defect's details to the log", async () => {
     const defects: unknown[] = [];
-    const runner: Runner = { run: () => Promise.reject(new TypeError("secret of the house")) };
+    const broken = new BrokenModel(mnist, new TypeError("secret of the house"));
     await withServer(
-      { models: [mnist], runner, logger: { defect: (error) => defects.push(error) } },
+      { models: [broken], logger: { defect: (error) => defects.push(error) } },
       async ({ url }) => {
         const response = await fetch(`${url}/predictions/mnist`, { method: "POST", body: png });
         expect(response.status).to.equal(500);
@@ -255,16 +231,16 @@ describe("The server under clients that misbehave", () => {
 
 describe("An orderly stop", () => {
   it("turns away new connections, finishes what runs, and closes", async () => {
-    const runner = new HeldRunner(1);
-    const server = await startServer({ models: [mnist], runner, port: 0 });
+    const held = new HeldModel(mnist, 1);
+    const server = await startServer({ models: [held], port: 0 });
     const running = fetch(`${server.url}/predictions/mnist`, { method: "POST", body: png });
-    await runner.arrivals[0];
+    await held.arrivals[0];
     const stopped = server.stop();
     await fetch(`${server.url}/ping`).then(
       () => expect.fail("a new connection was accepted"),
       () => undefined,
     );
-    runner.letGo();
+    held.letGo();
     const response = await running;
     expect(response.headers.get("connection")).to.equal("close");
     expect(await response.text()).to.equal(answerFor(png));
@@ -282,13 +258,13 @@ describe("An orderly stop", () => {
   });
 
   it("cuts connections that do not end by themselves after a while", async () => {
-    const runner = new HeldRunner(1);
-    const server = await startServer({ models: [mnist], runner, port: 0, drainMs: 20 });
+    const held = new HeldModel(mnist, 1);
+    const server = await startServer({ models: [held], port: 0, drainMs: 20 });
     const client = new RawClient(server);
     client.send(["PUT /predictions/mnist HTTP/1.1", `Content-Length: ${png.length}`], png);
-    await runner.arrivals[0];
+    await held.arrivals[0];
     await server.stop();
     expect((await client.untilClosed()).body.length).to.equal(0);
-    runner.letGo();
+    held.letGo();
   });
 });

@@ -9,6 +9,7 @@ import type { MnistNetName } from "../../src/model/mnist-net.ts";
 import { mnistModel } from "../../src/model/mnist.ts";
 import type { MnistOptions } from "../../src/model/mnist.ts";
 import { Model } from "../../src/model/model.ts";
+import type { ModelSpec } from "../../src/model/model.ts";
 import { manualSeed } from "../../src/tensor/random.ts";
 import type { AnyTensor } from "../../src/tensor/tensor.ts";
 import { formulaMnist, smallSizes } from "./formula-mnist.ts";
@@ -30,9 +31,14 @@ export function seededMnist(options: MnistOptions = {}, seed = 7): Model {
  * @param reluAfterConv2 tells two such models apart
  */
 export function quickMnist(options: MnistOptions = {}, reluAfterConv2 = false): Model {
+  return new Model(quickMnistSpec(options, reluAfterConv2));
+}
+
+/** What {@link quickMnist} is made of. */
+export function quickMnistSpec(options: MnistOptions = {}, reluAfterConv2 = false): ModelSpec {
   const forward = formulaMnist(smallSizes, reluAfterConv2);
   const { input, classes } = mnistShape;
-  return new Model({
+  return {
     name: options.name ?? "mnist",
     version: options.version ?? "1.0",
     description: "a small net for tests",
@@ -41,7 +47,7 @@ export function quickMnist(options: MnistOptions = {}, reluAfterConv2 = false): 
     input,
     classes,
     handler: mnistHandler,
-  });
+  };
 }
 
 const mnistShape = {

@@ -9,7 +9,7 @@ import { TokenKeys } from "../../src/server/auth/token-keys.ts";
 import { readConfig } from "../../src/server/config/index.ts";
 import { errorBody } from "../../src/server/errors.ts";
 import { ServerMetrics } from "../../src/server/metrics/server-metrics.ts";
-import { ModelRegistry } from "../../src/server/models.ts";
+import { registryOf } from "../../src/server/app.ts";
 import { serve } from "../../src/server/serve.ts";
 import type { ManagementContext, ServeOptions, ServingServer } from "../../src/server/serve.ts";
 import { quickMnist } from "./mnist.ts";
@@ -33,7 +33,7 @@ export async function withServing(
   const keys = new TokenKeys(60);
   const server = await serve({
     config,
-    models: new ModelRegistry([quickMnist()]),
+    models: registryOf([quickMnist()]),
     metrics: new ServerMetrics({ host: "vm", mode: config.metricsMode }),
     tokens: config.tokens === null ? null : { keys, refusal: "unauthorized", renewed: () => undefined },
     management: echo,

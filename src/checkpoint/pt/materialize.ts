@@ -21,8 +21,8 @@ export interface StorageSource {
 }
 
 /**
- * Reads tensors, each contiguous and with its own copy of the values; the same view of the same storage, as tied weights
- * have it, is read once and shared.
+ * Reads tensors, each contiguous and with its own copy of the values (unless they lie in shared memory, see
+ * {@link decodeElements}); the same view of the same storage, as tied weights have it, is read once and shared.
  */
 export class TensorReader {
   readonly #source: StorageSource;

@@ -32,10 +32,16 @@ export function jsonAnswer(status: number, value: object): Answer {
   return { status, contentType: "application/json", body: `${JSON.stringify(value, null, 2)}\n` };
 }
 
-/** The error object of every TorchServe answer from 400 on. */
-export function errorAnswer(error: ErrorBody): Answer {
-  const answer = jsonAnswer(error.code, error);
-  return error.code === 401 ? { ...answer, headers: ["WWW-Authenticate", 'Bearer realm="candil"'] } : answer;
+/**
+ * The error object of every TorchServe answer from 400 on.
+ * @param retryAfter seconds after which asking again has a chance, where there is one
+ */
+export function errorAnswer(error: ErrorBody, retryAfter: number | null = null): Answer {
+  const headers = [
+    ...(error.code === 401 ? ["WWW-Authenticate", 'Bearer realm="candil"'] : []),
+    ...(retryAfter === null ? [] : ["Retry-After", String(retryAfter)]),
+  ];
+  return { ...jsonAnswer(error.code, error), ...(headers.length === 0 ? {} : { headers }) };
 }
 
 /** A fresh identifier for a request: a UUID of version 4, as TorchServe's, whose routes never take over a client's own. */

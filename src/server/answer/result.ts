@@ -3,8 +3,8 @@
  * Results as the bytes that TorchServe would have sent, or, where a client asked for it, with everything known beside.
  */
 
-import type { Model } from "../../model/model.ts";
-import type { Result } from "../runner.ts";
+import type { ModelInfo } from "../pool/job.ts";
+import type { Result } from "../pool/render.ts";
 import type { Answer } from "./answer.ts";
 import { handlerAnswer, pythonFloatLists } from "./python-json.ts";
 
@@ -27,7 +27,7 @@ export function bareAnswer(result: Result): Answer {
 }
 
 /** The answer with `detail=full`, in the fields of the outward contract; what is not known is left out. */
-export function detailAnswer(model: Model, result: Result): Answer {
+export function detailAnswer(model: Pick<ModelInfo, "classes">, result: Result): Answer {
   switch (result.kind) {
     case "predict": {
       const { prediction, scores } = result.prediction;

@@ -6,7 +6,6 @@
 import { RequestError } from "../errors.ts";
 import type { Limits } from "../limits.ts";
 import type { ModelRegistry } from "../models.ts";
-import type { Runner } from "../runner.ts";
 import type { Corridor } from "./door.ts";
 import type { Repository } from "./repository.ts";
 import { subjectOf } from "./subject.ts";
@@ -14,16 +13,15 @@ import { subjectOf } from "./subject.ts";
 /** What a corridor is made of. */
 export interface CorridorOptions extends Pick<Corridor, "accepting" | "send"> {
   readonly models: ModelRegistry;
-  readonly runner: Runner;
   readonly limits: Limits;
 }
 
 /** The corridor to the models of a registry. */
-export function corridorOf({ models, runner, limits, accepting, send }: CorridorOptions): Corridor {
+export function corridorOf({ models, limits, accepting, send }: CorridorOptions): Corridor {
   return {
     limits,
     names: () => models.names(),
-    subject: (name, version) => subjectOf(models.get(name, version), runner, limits),
+    subject: (name, version) => subjectOf(models.get(name, version)),
     versions: (name) => models.versions(name),
     accepting,
     send,

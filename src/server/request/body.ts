@@ -63,7 +63,7 @@ function tooLarge(size: number, limit: number): RequestError {
 
 function stalled(size: number, idleMs: number): RequestError {
   return new RequestError(
-    "uploadTimeout",
+    "timeout",
     `No further byte of the request body came within ${idleMs / 1000} s; ${size} bytes had come before.`,
   );
 }

@@ -8,7 +8,7 @@ import { mergeFields } from "../../request/fields.ts";
 import type { Fields } from "../../request/fields.ts";
 import { EXPLANATION_FIELDS, queryOf, readDetail, readExplainOptions } from "../../request/options.ts";
 import type { Ask } from "../ask-all.ts";
-import { jobInput } from "../job-input.ts";
+import { jobInput } from "../../request/job-input.ts";
 import type { V1Request } from "./request.ts";
 
 /** The two verbs of the protocol. */

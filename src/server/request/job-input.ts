@@ -3,9 +3,9 @@
  * What a client sent, as it is handed to whoever computes.
  */
 
-import type { Content } from "../request/content.ts";
-import { tensorOfLists } from "../request/numbers.ts";
-import type { JobInput } from "./subject.ts";
+import type { Content } from "./content.ts";
+import { tensorOfLists } from "./numbers.ts";
+import type { JobInput } from "../pool/job.ts";
 
 /**
  * The bytes are copied: a Buffer may be part of memory that belongs to others.

@@ -1,0 +1,128 @@
+/**
+ * @module
+ * Jobs to replies, on this thread: each picture is decoded and transformed by itself, those that can share a run of the
+ * model are stacked, and each gets its own reply or its own error.
+ */
+
+import { isAttributionMethod } from "../../attribution/index.ts";
+import type { ExplainOptions } from "../../model/explain-options.ts";
+import type { Model } from "../../model/model.ts";
+import { decodeImage } from "../../node/image.ts";
+import { fromData } from "../../tensor/creation.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import type { Image } from "../../vision/image.ts";
+import { render } from "./render.ts";
+import type { Result } from "./render.ts";
+import type { Job, JobLimits, Outcome, Question } from "./job.ts";
+
+/** A job whose picture is a tensor [1, C, H, W]; `image` is null for bare numbers. */
+interface Prepared {
+  readonly index: number;
+  readonly job: Job;
+  readonly image: Image | null;
+  readonly input: Tensor;
+}
+
+/**
+ * Methods that draw random numbers: a picture's noise depends on its place in the batch, so each is explained alone, and
+ * the same question keeps getting the same answer.
+ */
+const randomMethods: readonly string[] = ["gradient_shap", "smoothgrad", "smoothgrad_sq", "vargrad"];
+
+/**
+ * Names what jobs must have in common to be run together; null for one that is run alone. Targets are not part of it:
+ * every method takes one for each row.
+ */
+export function batchKey(question: Question): string | null {
+  if (question.kind === "predict") return "predict";
+  const { target, method, nSteps, baseline, internalBatchSize, output } = question.options;
+  if (method !== undefined && isAttributionMethod(method) && randomMethods.includes(method)) return null;
+  const chosen = target === "predicted" ? "predicted" : "given";
+  return JSON.stringify([question.kind, chosen, method, nSteps, baseline, internalBatchSize, output]);
+}
+
+/** Runs jobs for `model`, any mixture of them; the outcomes are in the order of the jobs. */
+export function perform(model: Model, jobs: readonly Job[], limits: JobLimits): Outcome[] {
+  const outcomes = new Array<Outcome>(jobs.length);
+  const groups = new Map<string, Prepared[]>();
+  jobs.forEach((job, index) => {
+    try {
+      const prepared = prepare(model, job, index, limits);
+      const key = batchKey(job.question);
+      const name = key === null ? `alone ${index}` : `${prepared.input.shape.join()} ${key}`;
+      groups.set(name, [...(groups.get(name) ?? []), prepared]);
+    } catch (error) {
+      outcomes[index] = { ok: false, error };
+    }
+  });
+  for (const group of groups.values()) {
+    for (const [index, outcome] of settle(model, group)) outcomes[index] = outcome;
+  }
+  return outcomes;
+}
+
+function prepare(model: Model, job: Job, index: number, limits: JobLimits): Prepared {
+  const { input, question } = job;
+  if (question.kind !== "predict") model.checkOptions(question.options);
+  if (input.kind === "numbers") {
+    return { index, job, image: null, input: model.transform(fromData(input.data, input.shape)) };
+  }
+  const image = decodeImage(input.bytes, { maxPixels: limits.maxImagePixels });
+  return { index, job, image, input: model.transform(image) };
+}
+
+/** One run for the whole group; if that fails, one for each, so that an error stays with the job that causes it. */
+function settle(model: Model, group: readonly Prepared[]): (readonly [index: number, outcome: Outcome])[] {
+  try {
+    const results = run(model, group);
+    return group.map((prepared, i) => [prepared.index, rendered(model, prepared, results[i])]);
+  } catch (error) {
+    if (group.length === 1) return [[group[0].index, { ok: false, error }]];
+    return group.flatMap((prepared) => settle(model, [prepared]));
+  }
+}
+
+function rendered(model: Model, { job, image }: Prepared, result: Result): Outcome {
+  try {
+    return { ok: true, reply: render(model, result, job.form, image) };
+  } catch (error) {
+    return { ok: false, error };
+  }
+}
+
+function run(model: Model, group: readonly Prepared[]): Result[] {
+  const batch = stack(group.map(({ input }) => input));
+  const { question } = group[0].job;
+  switch (question.kind) {
+    case "predict":
+      return model.predict(batch).map((prediction) => ({ kind: "predict", prediction }));
+    case "attribute":
+      return model
+        .attribute(batch, optionsOf(question.options, group))
+        .map((attributions) => ({ kind: "attribute", attributions }));
+    case "explain":
+      return model
+        .explain(batch, optionsOf(question.options, group))
+        .map((explanation) => ({ kind: "explain", explanation }));
+  }
+}
+
+function optionsOf(shared: ExplainOptions, group: readonly Prepared[]): ExplainOptions {
+  if (shared.target === "predicted") return shared;
+  return { ...shared, target: group.map(({ job }) => targetOf(job.question)) };
+}
+
+/** The class that is explained. A list has one entry, which `checkOptions` has seen to. */
+function targetOf(question: Question): number {
+  if (question.kind === "predict" || question.options.target === "predicted") return 0;
+  const { target } = question.options;
+  return typeof target === "number" ? target : target[0];
+}
+
+function stack(inputs: readonly Tensor[]): Tensor {
+  if (inputs.length === 1) return inputs[0];
+  const [{ shape, data }] = inputs;
+  const batch = new Float32Array(inputs.length * data.length);
+  inputs.forEach((input, i) => batch.set(input.data, i * data.length));
+  return fromData(batch, [inputs.length, ...shape.slice(1)]);
+}

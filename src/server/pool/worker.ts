@@ -1,0 +1,41 @@
+/**
+ * @module
+ * The thread of one worker: loads its model, then runs batches as they come. It knows no HTTP.
+ */
+
+import { getHeapStatistics } from "node:v8";
+import { parentPort, workerData } from "node:worker_threads";
+import type { MessagePort } from "node:worker_threads";
+import type { Model } from "../../model/model.ts";
+import { sentError } from "./failure.ts";
+import type { BatchMessage, SentOutcome, WorkerMessage, WorkerSetup } from "./messages.ts";
+import { openSource } from "./model-source.ts";
+import { perform } from "./perform.ts";
+
+async function main(port: MessagePort, { model: name, source, limits }: WorkerSetup): Promise<void> {
+  const say = (message: WorkerMessage): void => port.postMessage(message);
+  let model: Model;
+  try {
+    model = await openSource(source, name);
+  } catch (error) {
+    say({ type: "failed", error: sentError(error) });
+    port.close();
+    return;
+  }
+  port.on("message", ({ jobs }: BatchMessage) => {
+    const outcomes = perform(model, jobs, limits).map((outcome): SentOutcome =>
+      outcome.ok ? outcome : { ok: false, error: sentError(outcome.error) },
+    );
+    say({ type: "done", outcomes, memory: memoryUse() });
+  });
+  const { description, input, classes } = model;
+  say({ type: "ready", info: { description, input, classes }, memory: memoryUse() });
+}
+
+/** Bytes of this thread's heap and of the arrays that it holds. */
+function memoryUse(): number {
+  const { total_heap_size: heap, external_memory: external } = getHeapStatistics();
+  return heap + external;
+}
+
+if (parentPort !== null) void main(parentPort, workerData as WorkerSetup);

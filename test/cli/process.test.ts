@@ -63,7 +63,15 @@ describe("The candil process", () => {
   });
 
   it("serves until it is told to stop, and ends with 0", async () => {
-    const child = start(["serve", "--models", `mine=${folder.file("w.pt")}`, "--port", "0"]);
+    const child = start([
+      "serve",
+      "--models",
+      `mine=${folder.file("w.pt")}`,
+      "--port",
+      "0",
+      "--workers",
+      "1",
+    ]);
     const done = once(child, "close");
     const url = await started(child);
     const response = await fetch(`${url}/predictions/mine`, { method: "PUT", body: digitPng(0) });
@@ -74,7 +82,15 @@ describe("The candil process", () => {
   });
 
   it("stops at once when it is told twice", async () => {
-    const child = start(["serve", "--models", `mine=${folder.file("w.pt")}`, "--port", "0"]);
+    const child = start([
+      "serve",
+      "--models",
+      `mine=${folder.file("w.pt")}`,
+      "--port",
+      "0",
+      "--workers",
+      "0",
+    ]);
     const done = once(child, "close");
     const { hostname, port } = new URL(await started(child));
     // An upload that never ends keeps the first stop waiting.

@@ -4,9 +4,11 @@ InferenceGRPCClient, Triton's HTTP and gRPC clients. Prints one line for each ch
 
     pip install kserve==0.21.0 "tritonclient[all]==2.73.0"
     candil serve --grpc-port 8081 &
-    python tools/kserve_clients.py http://127.0.0.1:8080 127.0.0.1:8081
+    python tools/kserve_clients.py kserve http://127.0.0.1:8080 127.0.0.1:8081
+    python tools/kserve_clients.py triton http://127.0.0.1:8080 127.0.0.1:8081
 
-The second address may be left out; gRPC is then not asked.
+The second address may be left out; gRPC is then not asked. One run asks through one family of clients: their generated
+messages have the same names, and do not fit into one process.
 """
 
 import asyncio
@@ -305,9 +307,8 @@ def triton_checks_of(kind, module, place):
             raise AssertionError("no error")
 
 
-async def main(url, grpc_url=None):
-    kserve_checks(url, grpc_url)
-    triton_checks(url, grpc_url)
+async def main(family, url, grpc_url=None):
+    {"kserve": kserve_checks, "triton": triton_checks}[family](url, grpc_url)
     failed = 0
     for name, run in checks:
         try:

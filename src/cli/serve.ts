@@ -19,13 +19,14 @@ import { packageVersion } from "../node/package-version.ts";
 interface ServeOptions extends ModelChoice {
   readonly host: string;
   readonly port: number;
+  readonly grpcPort?: number;
   readonly accessLog?: boolean;
 }
 
 /** The command, which runs until a signal ends it. */
 export function serveCommand(terminal: Terminal): Command {
   return new Command("serve")
-    .description("serve models over TorchServe's HTTP API, with explanations")
+    .description("serve models over TorchServe's HTTP API and KServe's V1, V2 and gRPC, with explanations")
     .option("--models <name=file...>", "models to serve, or all of the store; mnist is embedded", ["mnist"])
     .option("--model-store <dir>", "folder of models, for files named without a path")
     .addOption(netOption())
@@ -35,6 +36,11 @@ export function serveCommand(terminal: Terminal): Command {
       "--workers <n>",
       "threads for each model; 0 computes on the server's own thread (default: one for each core)",
       integerOption(0, 1024),
+    )
+    .option(
+      "--grpc-port <port>",
+      "port for gRPC (needs @grpc/grpc-js); none unless said",
+      integerOption(0, 65_535),
     )
     .option("--access-log", "print a line for each request")
     .addHelpText(
@@ -57,6 +63,7 @@ export function serveCommand(terminal: Terminal): Command {
         host: options.host,
         port: options.port,
         logger: loggerFor(terminal, options),
+        ...(options.grpcPort === undefined ? {} : { grpc: { host: options.host, port: options.grpcPort } }),
       });
       const ended = stopOnSignal(server, () => {
         terminal.stderr.write("Stopping: finishing running requests. Once more stops at once.\n");

@@ -5,7 +5,7 @@
 
 export { HEADER_LENGTH, joinBody, splitBody } from "./body.ts";
 export type { JoinedBody, SplitBody } from "./body.ts";
-export { datatypes, newArray } from "./datatypes.ts";
+export { datatypeOf, datatypes, newArray } from "./datatypes.ts";
 export type { Datatype, DatatypeArrays, InferTensor, Parameters, TensorOf } from "./datatypes.ts";
 export { readInferRequest, readInferResponse, writeInferRequest, writeInferResponse } from "./message.ts";
 export type { InferRequest, InferResponse, RequestedOutput } from "./message.ts";

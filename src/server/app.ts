@@ -17,7 +17,7 @@ import type { Limits } from "./limits.ts";
 import type { Logger } from "./logger.ts";
 import { ModelRegistry } from "./models.ts";
 import { InProcessModel } from "./pool/in-process-model.ts";
-import { corridorOf } from "./protocols/corridor.ts";
+import { shelfOf } from "./protocols/corridor.ts";
 import { mountV1 } from "./protocols/v1/mount.ts";
 import { mountV2 } from "./protocols/v2/mount.ts";
 import type { ServedModel } from "./served-model.ts";
@@ -118,7 +118,7 @@ export function createInferenceApp(options: InferenceAppOptions): Express {
     await answer("predictions", invokedModel(models, request), request, response);
   });
   app.all("/models/:model/invoke", infer("predictions"));
-  const corridor = corridorOf({ models, limits, accepting, send });
+  const corridor = { ...shelfOf({ models, limits, accepting }), send };
   mountV1(app, corridor);
   mountV2(app, corridor);
   options.extend?.(app, { ...door, models, limits });

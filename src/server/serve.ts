@@ -5,8 +5,11 @@
 
 import type { RequestListener } from "node:http";
 import type { RequestHandler } from "express";
+import { newRequestId } from "./answer/answer.ts";
 import { createInferenceApp } from "./app.ts";
+import { checkToken } from "./auth/authorization.ts";
 import type { ServerConfig } from "./config/index.ts";
+import { defaultLimits } from "./limits.ts";
 import type { Limits } from "./limits.ts";
 import { openListeners } from "./listeners.ts";
 import type { OpenListeners } from "./listeners.ts";
@@ -17,7 +20,11 @@ import { watchSystem } from "./metrics/system-metrics.ts";
 import type { ModelRegistry } from "./models.ts";
 import { policy } from "./policy.ts";
 import type { TokenPolicy } from "./policy.ts";
+import { shelfOf } from "./protocols/corridor.ts";
+import { openGrpc } from "./protocols/grpc/open-grpc.ts";
+import type { GrpcOptions } from "./protocols/grpc/start-grpc.ts";
 import type { RunningServer } from "./start.ts";
+import { readTls } from "./tls.ts";
 
 /** What the management app is given. */
 export interface ManagementContext {
@@ -68,6 +75,7 @@ export async function serve(options: ServeOptions): Promise<ServingServer> {
     modelApi: config.modelApi,
     checkModel: (name: string, version?: string) => void models.get(name, version),
   };
+  const bounds = { ...defaultLimits, ...limits };
   const listeners = await openListeners(
     config,
     {
@@ -83,6 +91,13 @@ export async function serve(options: ServeOptions): Promise<ServingServer> {
     },
     limits,
   );
+  const grpc = config.grpc.asked
+    ? await openGrpc(
+        shelfOf({ models, limits: bounds, accepting }),
+        grpcOptions(config, tokens, logger),
+        listeners,
+      )
+    : null;
   const unwatch =
     config.systemMetricsInterval === null
       ? () => undefined
@@ -93,14 +108,30 @@ export async function serve(options: ServeOptions): Promise<ServingServer> {
     url,
     host,
     port,
+    grpc,
     listeners,
     stop: () => {
       running = false;
       unwatch();
-      stopped ??= listeners.close().then(async () => {
+      stopped ??= Promise.all([listeners.close(), grpc?.close()]).then(async () => {
         await Promise.all(models.all().map((model) => model.close(0)));
       });
       return stopped;
     },
+  };
+}
+
+/** gRPC as the configuration has it; calls carry the inference key in their metadata, where keys are asked for. */
+function grpcOptions({ grpc, tls }: ServerConfig, tokens: TokenPolicy | null, logger: Logger): GrpcOptions {
+  return {
+    host: grpc.host,
+    port: grpc.port,
+    ...(grpc.tls && tls !== null ? { tls: readTls(tls) } : {}),
+    ...(tokens === null
+      ? {}
+      : {
+          authorize: (authorization) => checkToken(tokens.keys, "inference", authorization, tokens.refusal),
+        }),
+    onDefect: (error) => logger.defect?.(error, newRequestId()),
   };
 }

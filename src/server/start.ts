@@ -7,12 +7,17 @@ import { createInferenceApp, registryOf } from "./app.ts";
 import type { InferenceAppOptions } from "./app.ts";
 import { defaultLimits } from "./limits.ts";
 import { listen } from "./listener.ts";
+import { shelfOf } from "./protocols/corridor.ts";
 import type { ListenOptions } from "./listener.ts";
+import { openGrpc } from "./protocols/grpc/open-grpc.ts";
+import type { GrpcListener, GrpcOptions } from "./protocols/grpc/start-grpc.ts";
 
 /** What to serve and where; port 8080 unless said. */
 export interface StartOptions
   extends Omit<InferenceAppOptions, "accepting">, Omit<ListenOptions, "port" | "limits"> {
   readonly port?: number;
+  /** Opens a gRPC port too, which takes the optional package `@grpc/grpc-js`. */
+  readonly grpc?: GrpcOptions;
 }
 
 /** A running server. */
@@ -21,6 +26,8 @@ export interface RunningServer {
   readonly url: string;
   readonly host: string;
   readonly port: number;
+  /** The gRPC port, if there is one. */
+  readonly grpc: Pick<GrpcListener, "host" | "port"> | null;
   /**
    * Turns /ping unhealthy, stops accepting, lets running requests finish, and resolves when the last connection is
    * closed and the workers have ended. A second call waits for the same end.
@@ -39,17 +46,21 @@ export interface RunningServer {
  */
 export async function startServer(options: StartOptions): Promise<RunningServer> {
   let accepting = true;
-  const models = registryOf(options.models, { ...defaultLimits, ...options.limits });
+  const limits = { ...defaultLimits, ...options.limits };
+  const models = registryOf(options.models, limits);
   const app = createInferenceApp({ ...options, models, accepting: () => accepting });
   const listener = await listen(app, { ...options, port: options.port ?? 8080 });
+  const shelf = shelfOf({ models, limits, accepting: () => accepting });
+  const grpc = options.grpc === undefined ? null : await openGrpc(shelf, options.grpc, listener);
   let stopped: Promise<void> | null = null;
   return {
     url: listener.url,
     host: listener.host,
     port: listener.port,
+    grpc,
     stop: () => {
       accepting = false;
-      stopped ??= listener.close().then(async () => {
+      stopped ??= Promise.all([listener.close(), grpc?.close()]).then(async () => {
         // Whoever still waits was cut off with his connection.
         await Promise.all(models.all().map((model) => model.close(0)));
       });

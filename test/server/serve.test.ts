@@ -1,3 +1,6 @@
+import { Metadata, status } from "@grpc/grpc-js";
+import type { ServiceError } from "@grpc/grpc-js";
+import { GrpcClient } from "../support/grpc-client.ts";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { request } from "node:https";
@@ -159,6 +162,21 @@ describe("A server with tokens", () => {
       expect((await fetch(models, { headers: bearer(keys.get("management").key) })).status).to.equal(200);
       expect((await fetch(`${server.url}/ping`)).status).to.equal(200);
       expect((await fetch(`${port(server, "metrics").url}/metrics`)).status).to.equal(200);
+    });
+  });
+
+  it("asks gRPC calls for the inference key too", async () => {
+    await withServing({ grpc_inference_port: "0" }, async ({ grpc }, keys) => {
+      const client = new GrpcClient(`127.0.0.1:${grpc?.port ?? 0}`);
+      const metadata = new Metadata();
+      const error = await client.call("ServerLive", {}).then(
+        () => null,
+        (reason: ServiceError) => reason,
+      );
+      expect(error?.code).to.equal(status.UNAUTHENTICATED);
+      metadata.set("authorization", `Bearer ${keys.get("inference").key}`);
+      expect(await client.call("ServerLive", {}, {}, metadata)).to.deep.equal({ live: true });
+      client.close();
     });
   });
 

@@ -39,10 +39,22 @@ export function requireToken(
 ): RequestHandler {
   return (request, _response, next) => {
     const path = request.path.length > 1 ? request.path.replace(/\/+$/, "") : request.path;
-    if (request.method === "OPTIONS" || open.has(path)) next();
-    else if (keys.accepts(kind, request.headers.authorization)) next();
-    else next(new RequestError(refusal, `Token Authorization failed. ${REFUSED}`));
+    if (request.method !== "OPTIONS" && !open.has(path)) {
+      checkToken(keys, kind, request.headers.authorization, refusal);
+    }
+    next();
   };
+}
+
+/** @throws RequestError unless `authorization` carries the key of `kind` */
+export function checkToken(
+  keys: TokenKeys,
+  kind: TokenKind,
+  authorization: string | undefined,
+  refusal: Refusal,
+): void {
+  if (keys.accepts(kind, authorization)) return;
+  throw new RequestError(refusal, `Token Authorization failed. ${REFUSED}`);
 }
 
 /**

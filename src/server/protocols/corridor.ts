@@ -4,27 +4,24 @@
  */
 
 import { RequestError } from "../errors.ts";
-import type { Limits } from "../limits.ts";
 import type { ModelRegistry } from "../models.ts";
-import type { Corridor } from "./door.ts";
+import type { Shelf } from "./door.ts";
 import type { Repository } from "./repository.ts";
 import { subjectOf } from "./subject.ts";
 
-/** What a corridor is made of. */
-export interface CorridorOptions extends Pick<Corridor, "accepting" | "send"> {
+/** What a shelf is made of. */
+export interface ShelfOptions extends Pick<Shelf, "accepting" | "limits"> {
   readonly models: ModelRegistry;
-  readonly limits: Limits;
 }
 
-/** The corridor to the models of a registry. */
-export function corridorOf({ models, limits, accepting, send }: CorridorOptions): Corridor {
+/** The models of a registry. */
+export function shelfOf({ models, limits, accepting }: ShelfOptions): Shelf {
   return {
     limits,
     names: () => models.names(),
     subject: (name, version) => subjectOf(models.get(name, version)),
     versions: (name) => models.versions(name),
     accepting,
-    send,
     repository: fixedRepository(models),
   };
 }

@@ -12,8 +12,8 @@ import { compressed } from "./http-body.ts";
 import type { Repository } from "./repository.ts";
 import type { Subject } from "./subject.ts";
 
-/** The server behind the doors. */
-export interface Corridor {
+/** The models behind the doors. */
+export interface Shelf {
   readonly limits: Limits;
   /** Names of the models on offer. */
   names(): string[];
@@ -24,6 +24,10 @@ export interface Corridor {
   /** Whether new work is welcome. */
   accepting(): boolean;
   readonly repository: Repository;
+}
+
+/** The server behind the doors for HTTP. */
+export interface Corridor extends Shelf {
   /** Sends an answer; `error` is what it reports, if it does. */
   send(request: Request, response: Response, answer: Answer, error?: unknown): void;
 }

@@ -1,0 +1,42 @@
+/**
+ * @module
+ * The calls of a gRPC service as functions from bytes to bytes.
+ */
+
+import type { AnyMessage, MessageType, Value } from "./message.ts";
+
+/** Answers one message with one. */
+export type Unary = (request: Uint8Array, call: CallContext) => Promise<Uint8Array>;
+
+/** What a call knows beside its message. */
+export interface CallContext {
+  /** Aborts when the client cancels, goes away, or its deadline passes. */
+  readonly signal: AbortSignal;
+}
+
+/** A call of a service. */
+export interface Call {
+  readonly request: AnyMessage;
+  readonly response: AnyMessage;
+  readonly handle: Unary;
+}
+
+/** A service: its calls by name. */
+export interface Service {
+  /** With its package: `inference.GRPCInferenceService`. */
+  readonly name: string;
+  readonly calls: Readonly<Record<string, Call>>;
+}
+
+/** A call whose messages are encoded and decoded here. */
+export function unary<Q, R>(
+  request: MessageType<Q>,
+  response: MessageType<R>,
+  handle: (request: Value<Q>, call: CallContext) => Partial<Value<R>> | Promise<Partial<Value<R>>>,
+): Call {
+  return {
+    request,
+    response,
+    handle: async (bytes, call) => response.encode(await handle(request.decode(bytes), call)),
+  };
+}

@@ -1,0 +1,387 @@
+import { credentials, status } from "@grpc/grpc-js";
+import type { ServiceDefinition, ServiceError } from "@grpc/grpc-js";
+import { loadFileDescriptorSetFromBuffer } from "@grpc/proto-loader";
+import { expect } from "chai";
+import { readFileSync } from "node:fs";
+import { decodeImage } from "../../../src/node/image.ts";
+import { startServer } from "../../../src/server/index.ts";
+import type { RunningServer } from "../../../src/server/index.ts";
+import { RequestError } from "../../../src/server/errors.ts";
+import { defaultLimits } from "../../../src/server/limits.ts";
+import { describeService } from "../../../src/server/protocols/grpc/descriptor.ts";
+import { inferenceService } from "../../../src/server/protocols/grpc/inference-service.ts";
+import { reflection } from "../../../src/server/protocols/grpc/reflection.ts";
+import { WireWriter } from "../../../src/server/protocols/grpc/wire.ts";
+import { callRaw, definition, GrpcClient } from "../../support/grpc-client.ts";
+import { quickMnist } from "../../support/mnist.ts";
+import { digitPng } from "../../support/png.ts";
+
+const mnist = quickMnist();
+const pngs = [digitPng(2), digitPng(7)];
+const xs = pngs.map((png) => mnist.transform(decodeImage(png)));
+const classes = xs.map((x) => mnist.predict(x)[0].prediction);
+const floats = xs.map((x) => Float32Array.from(x.data, Number));
+const rawOf = (data: Float32Array): Buffer => Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+const mapOf = (i: number, target: number): Float32Array =>
+  Float32Array.from(mnist.attribute(xs[i], { target })[0].data, Number);
+const input = { name: "input-0", datatype: "FP32", shape: [1, 28, 28] };
+
+interface Output {
+  readonly name: string;
+  readonly datatype: string;
+  readonly shape: string[];
+  readonly contents?: Record<string, unknown>;
+}
+interface Answer {
+  readonly id: string;
+  readonly outputs: Output[];
+  readonly raw_output_contents?: Buffer[];
+}
+
+describe("The Open Inference Protocol over gRPC", () => {
+  let server: RunningServer;
+  let client: GrpcClient;
+  let address: string;
+  before(async () => {
+    server = await startServer({
+      models: [mnist, quickMnist({ version: "2.0" }, true)],
+      port: 0,
+      grpc: { port: 0 },
+      limits: { maxRequestSize: 100_000 },
+    });
+    address = `127.0.0.1:${server.grpc?.port ?? 0}`;
+    client = new GrpcClient(address);
+  });
+  after(async () => {
+    client.close();
+    await server.stop();
+  });
+
+  const infer = async (request: object): Promise<Answer> =>
+    (await client.call("ModelInfer", { model_name: "mnist", ...request })) as object as Answer;
+  const refusal = async (method: string, request: object, options = {}): Promise<[number, string]> => {
+    const error = await client.call(method, request, options).then(
+      () => null,
+      (reason: ServiceError) => reason,
+    );
+    return [error?.code ?? 0, error?.details ?? ""];
+  };
+
+  it("lives and is ready", async () => {
+    expect(await client.call("ServerLive", {})).to.deep.equal({ live: true });
+    expect(await client.call("ServerReady", {})).to.deep.equal({ ready: true });
+    expect(await client.call("ModelReady", { name: "mnist", version: "2.0" })).to.deep.equal({ ready: true });
+  });
+
+  it("describes itself and its models as over REST", async () => {
+    const rest = async (path: string): Promise<unknown> => (await fetch(server.url + path)).json();
+    expect(await client.call("ServerMetadata", {})).to.deep.equal(await rest("/v2"));
+    const { inputs, outputs, ...metadata } = await client.call("ModelMetadata", { name: "mnist" });
+    const described = (await rest("/v2/models/mnist")) as { inputs: unknown; outputs: object[] };
+    expect({ ...described, inputs, outputs }).to.deep.equal({ ...metadata, inputs, outputs });
+    expect(inputs).to.deep.equal([{ ...input, shape: ["-1", "1", "28", "28"] }]);
+    expect(outputs).to.have.length(described.outputs.length);
+  });
+
+  it("infers raw tensors, answered raw", async () => {
+    const answer = await infer({ id: "7", inputs: [input], raw_input_contents: [rawOf(floats[0])] });
+    expect(answer.id).to.equal("7");
+    expect(answer.outputs).to.deep.equal([{ name: "input-0", datatype: "INT64", shape: ["1"] }]);
+    expect(answer.raw_output_contents?.[0].readBigInt64LE()).to.equal(BigInt(classes[0]));
+  });
+
+  it("infers contents, answered in contents", async () => {
+    const answer = await infer({ inputs: [{ ...input, contents: { fp32_contents: [...floats[1]] } }] });
+    expect(answer.outputs[0].contents).to.deep.equal({ int64_contents: [String(classes[1])] });
+    expect(answer.id).not.to.equal("");
+  });
+
+  for (const [datatype, field] of [
+    ["FP64", "fp64_contents"],
+    ["INT32", "int_contents"],
+    ["INT64", "int64_contents"],
+    ["UINT8", "uint_contents"],
+    ["UINT64", "uint64_contents"],
+  ] as const) {
+    it(`infers ${datatype} in contents`, async () => {
+      const zeros = new Array<number>(784).fill(0);
+      const answer = await infer({ inputs: [{ ...input, datatype, contents: { [field]: zeros } }] });
+      expect(answer.outputs[0].datatype).to.equal("INT64");
+    });
+  }
+
+  it("infers pictures as BYTES: raw PNG in contents with shape [], and many in raw contents", async () => {
+    const one = await infer({
+      inputs: [{ name: "x", datatype: "BYTES", shape: [], contents: { bytes_contents: [pngs[0]] } }],
+    });
+    expect(one.outputs[0].contents).to.deep.equal({ int64_contents: [String(classes[0])] });
+    const raw = Buffer.concat(
+      pngs.map((png) => {
+        const length = Buffer.alloc(4);
+        length.writeUInt32LE(png.length);
+        return Buffer.concat([length, png]);
+      }),
+    );
+    const two = await infer({
+      inputs: [{ name: "x", datatype: "BYTES", shape: [2] }],
+      raw_input_contents: [raw],
+    });
+    expect(two.outputs[0].shape).to.deep.equal(["2"]);
+  });
+
+  it("explains by the requested output attributions and by parameter", async () => {
+    const asked = {
+      parameters: { target: { int64_param: 4 }, n_steps: { int64_param: 15 } },
+      inputs: [input],
+      raw_input_contents: [rawOf(floats[0])],
+    };
+    const { outputs, raw_output_contents } = await infer({ ...asked, outputs: [{ name: "attributions" }] });
+    expect(outputs[0].shape).to.deep.equal(["1", "1", "28", "28"]);
+    expect(raw_output_contents?.[0].equals(rawOf(mapOf(0, 4)))).to.equal(true);
+    const explained = await infer({
+      parameters: { explain: { bool_param: true }, target: { string_param: "predicted" } },
+      inputs: [{ ...input, contents: { fp32_contents: [...floats[0]] } }],
+    });
+    expect(explained.outputs[0]).to.include({ datatype: "FP64" });
+    expect((explained.outputs[0].contents?.["fp64_contents"] as number[])[400]).to.equal(
+      mapOf(0, classes[0])[400],
+    );
+  });
+
+  it("lists the repository", async () => {
+    expect(await client.call("RepositoryIndex", {})).to.deep.equal({
+      models: [
+        { name: "mnist", version: "1.0", state: "READY" },
+        { name: "mnist", version: "2.0", state: "READY" },
+      ],
+    });
+  });
+
+  const contents = { fp32_contents: [...floats[0]] };
+  for (const [what, method, request, code, reason] of [
+    [
+      "an unknown model",
+      "ModelInfer",
+      { model_name: "x", inputs: [{ ...input, contents }] },
+      status.NOT_FOUND,
+      "Model not found: x",
+    ],
+    ["an unknown model's readiness", "ModelReady", { name: "x" }, status.NOT_FOUND, "x"],
+    ["no inputs", "ModelInfer", { model_name: "mnist" }, status.INVALID_ARGUMENT, "at least one"],
+    [
+      "an input without contents",
+      "ModelInfer",
+      { model_name: "mnist", inputs: [input] },
+      status.INVALID_ARGUMENT,
+      "0 elements do not fill",
+    ],
+    [
+      "contents beside raw contents",
+      "ModelInfer",
+      { model_name: "mnist", inputs: [{ ...input, contents }], raw_input_contents: [rawOf(floats[0])] },
+      status.INVALID_ARGUMENT,
+      "exclude each other",
+    ],
+    [
+      "too few raw contents",
+      "ModelInfer",
+      { model_name: "mnist", inputs: [input, input], raw_input_contents: [rawOf(floats[0])] },
+      status.INVALID_ARGUMENT,
+      "one entry for each of the 2 inputs",
+    ],
+    [
+      "FP16 in contents",
+      "ModelInfer",
+      { model_name: "mnist", inputs: [{ ...input, datatype: "FP16", contents }] },
+      status.INVALID_ARGUMENT,
+      "raw_input_contents",
+    ],
+    [
+      "a number that the datatype does not hold",
+      "ModelInfer",
+      { model_name: "mnist", inputs: [{ ...input, datatype: "UINT8", contents: { uint_contents: [256] } }] },
+      status.INVALID_ARGUMENT,
+      "256",
+    ],
+    [
+      "an unknown output",
+      "ModelInfer",
+      { model_name: "mnist", inputs: [{ ...input, contents }], outputs: [{ name: "score" }] },
+      status.INVALID_ARGUMENT,
+      'Did you mean "scores"',
+    ],
+    [
+      "a shape with too many axes",
+      "ModelInfer",
+      { model_name: "mnist", inputs: [{ ...input, shape: new Array(9).fill(1), contents }] },
+      status.INVALID_ARGUMENT,
+      "at most 8",
+    ],
+  ] as const) {
+    it(`refuses ${what}`, async () => {
+      const [got, details] = await refusal(method, request);
+      expect(got).to.equal(code);
+      expect(details).to.include(reason);
+    });
+  }
+
+  it("refuses a message larger than allowed", async () => {
+    const [code] = await refusal("ModelInfer", {
+      model_name: "mnist",
+      inputs: [input],
+      raw_input_contents: [Buffer.alloc(200_000)],
+    });
+    expect(code).to.equal(status.RESOURCE_EXHAUSTED);
+  });
+
+  it("refuses bytes that are no message, and goes on", async () => {
+    const bad = callRaw(
+      address,
+      "/inference.GRPCInferenceService/ModelInfer",
+      Buffer.from("ffffffffffffffffffffff", "hex"),
+    );
+    const error = await bad.then(
+      () => null,
+      (reason: ServiceError) => reason,
+    );
+    expect(error?.code).to.equal(status.INVALID_ARGUMENT);
+    expect(await client.call("ServerLive", {})).to.deep.equal({ live: true });
+  });
+
+  it("answers Kubernetes' health probe", async () => {
+    const check = (service: string): Promise<Buffer> => {
+      const name = Buffer.from(service);
+      return callRaw(
+        address,
+        "/grpc.health.v1.Health/Check",
+        Buffer.concat([Buffer.from([10, name.length]), name]),
+      );
+    };
+    for (const service of ["", "inference.GRPCInferenceService"]) {
+      expect((await check(service)).toString("hex")).to.equal("0801");
+    }
+    const error = await check("nobody").then(
+      () => null,
+      (reason: ServiceError) => reason,
+    );
+    expect(error?.code).to.equal(status.NOT_FOUND);
+  });
+
+  const long = {
+    model_name: "mnist",
+    parameters: { n_steps: { int64_param: 1_000 } },
+    inputs: Array.from({ length: 8 }, () => input),
+    outputs: [{ name: "attributions" }],
+    raw_input_contents: Array.from({ length: 8 }, () => rawOf(floats[0])),
+  };
+
+  it("ends a call at its deadline", async () => {
+    const [code] = await refusal("ModelInfer", long, { deadline: Date.now() + 1 });
+    expect(code).to.equal(status.DEADLINE_EXCEEDED);
+    expect(await client.call("ServerLive", {})).to.deep.equal({ live: true });
+  });
+
+  it("ends a call that the client cancels", async () => {
+    const { answer, cancel } = client.start("ModelInfer", long);
+    await client.call("ServerLive", {});
+    cancel();
+    const error = await answer.then(
+      () => null,
+      (reason: ServiceError) => reason,
+    );
+    expect(error?.code).to.equal(status.CANCELLED);
+  });
+});
+
+describe("The gRPC port", () => {
+  it("speaks TLS where it has a certificate, and nothing else", async () => {
+    const pem = (name: string): Buffer =>
+      readFileSync(new URL(`../../fixtures/tls/${name}.pem`, import.meta.url));
+    const tls = { key: pem("key"), cert: pem("cert") };
+    const server = await startServer({ models: [mnist], port: 0, grpc: { port: 0, tls } });
+    const place = `localhost:${server.grpc?.port ?? 0}`;
+    const trusting = new GrpcClient(place, credentials.createSsl(pem("cert")));
+    const plain = new GrpcClient(place);
+    expect(await trusting.call("ServerReady", {})).to.deep.equal({ ready: true });
+    const error = await plain.call("ServerReady", {}).then(
+      () => null,
+      (reason: ServiceError) => reason,
+    );
+    expect(error?.code).to.equal(status.UNAVAILABLE);
+    trusting.close();
+    plain.close();
+    await server.stop();
+  });
+
+  it("asks for authorisation where it is told to", async () => {
+    const authorize = (authorization: string | undefined): void => {
+      if (authorization !== "Bearer key") throw new RequestError("badRequest", "no key");
+    };
+    const server = await startServer({ models: [mnist], port: 0, grpc: { port: 0, authorize } });
+    const client = new GrpcClient(`127.0.0.1:${server.grpc?.port ?? 0}`);
+    const error = await client.call("ServerLive", {}).then(
+      () => null,
+      (reason: ServiceError) => reason,
+    );
+    expect(error?.details).to.equal("no key");
+    client.close();
+    await server.stop();
+  });
+
+  it("that is taken already is refused, and the HTTP port is given back", async () => {
+    const server = await startServer({ models: [mnist], port: 0, grpc: { port: 0 } });
+    const error = await startServer({
+      models: [mnist],
+      port: 0,
+      grpc: { port: server.grpc?.port ?? 0 },
+    }).then(
+      () => null,
+      (reason: Error) => reason,
+    );
+    expect(error?.message).to.include("cannot be had");
+    await server.stop();
+  });
+
+  it("tells generic clients how to ask, in a descriptor that protobufjs understands", () => {
+    const service = inferenceService({
+      limits: defaultLimits,
+      names: () => [],
+      versions: () => [],
+      subject: () => expect.fail("nobody asks"),
+      accepting: () => true,
+      repository: { index: () => [], load: () => Promise.resolve(), unload: () => Promise.resolve() },
+    });
+    const { bytes, name: fileName } = describeService(service);
+    const set = Buffer.concat([Buffer.from([10]), lengthOf(bytes), bytes]);
+    const described = loadFileDescriptorSetFromBuffer(set, { keepCase: true, longs: String, oneofs: true });
+    const ours = described["inference.GRPCInferenceService"] as ServiceDefinition;
+    const theirs = definition["inference.GRPCInferenceService"] as ServiceDefinition;
+    expect(Object.keys(ours)).to.deep.equal(Object.keys(theirs));
+    const value = {
+      model_name: "m",
+      parameters: { target: { int64_param: "3" } },
+      inputs: [{ name: "x", shape: ["1"], contents: { fp32_contents: [1.5] } }],
+    };
+    // What protobufjs reads from a descriptor has lists of entries for maps.
+    const parameters = [{ key: "target", value: { int64_param: "3" } }];
+    expect(ours["ModelInfer"].requestSerialize({ ...value, parameters })).to.deep.equal(
+      theirs["ModelInfer"].requestSerialize(value),
+    );
+    const answer = reflection([service]);
+    const byName = answer(Buffer.concat([Buffer.from([26, fileName.length]), Buffer.from(fileName)]));
+    expect(Buffer.from(byName).includes(Buffer.from(bytes))).to.equal(true);
+    const symbol = "inference.ModelInferRequest.InferInputTensor";
+    const bySymbol = answer(Buffer.concat([Buffer.from([34, symbol.length]), Buffer.from(symbol)]));
+    expect(Buffer.from(bySymbol).includes(Buffer.from(bytes))).to.equal(true);
+    expect(Buffer.from(answer(Buffer.from([58, 0]))).toString("latin1")).to.include(
+      "inference.GRPCInferenceService",
+    );
+    expect(Buffer.from(answer(Buffer.from([34, 1, 0x78]))).toString("latin1")).to.include(
+      'nothing here is called "x"',
+    );
+  });
+});
+
+function lengthOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(new WireWriter().varint(BigInt(bytes.length)).finish());
+}

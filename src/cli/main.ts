@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
  * @module
- * The executable. Started under the name torch-model-archiver it is that. A closed pipe (`candil predict ... | head -1`) is no failure.
+ * The executable. Started under the name torch-model-archiver or torchserve it is that. A closed pipe (`candil predict ... | head -1`) is no failure.
  */
 
 import { enableRelaxedSimd } from "../node/relaxed-simd.ts";
@@ -16,7 +16,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 
 enableRelaxedSimd();
 /** Programs that this one stands for when it is started under their names, by a link or a copy. */
-const otherNames = ["torch-model-archiver"];
+const otherNames = ["torch-model-archiver", "torchserve"];
 const name = basename(process.argv[1] ?? "");
 const args = process.argv.slice(2);
 

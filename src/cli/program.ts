@@ -14,6 +14,7 @@ import { inspectCommand } from "./inspect.ts";
 import { predictCommand } from "./predict.ts";
 import { serveCommand } from "./serve.ts";
 import type { Terminal } from "./terminal.ts";
+import { torchserveCommand } from "./torchserve.ts";
 import { trainCommand } from "./train.ts";
 import { packageVersion } from "../node/package-version.ts";
 
@@ -39,6 +40,7 @@ export function createProgram(terminal: Terminal): Command {
     .showSuggestionAfterError(true)
     .addHelpText("after", EXAMPLES);
   program.addCommand(serveCommand(terminal));
+  program.addCommand(torchserveCommand(terminal));
   program.addCommand(predictCommand(terminal));
   program.addCommand(explainCommand(terminal));
   program.addCommand(trainCommand(terminal));

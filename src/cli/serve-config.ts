@@ -1,0 +1,143 @@
+/**
+ * @module
+ * From a configuration to a server that runs until a signal ends it: log, keys, metrics, models, ports.
+ */
+
+import { resolve } from "node:path";
+import { packageVersion } from "../node/package-version.ts";
+import { suppliedKeys, writeKeyFile } from "../server/auth/key-file.ts";
+import { TokenKeys } from "../server/auth/token-keys.ts";
+import { formatAddress, snapshotFolder, writeSnapshot } from "../server/config/index.ts";
+import type { LoadedConfig, ModelSettings, ServerConfig, SnapshotOccasion } from "../server/config/index.ts";
+import { readLogConfig } from "../server/log/log-config.ts";
+import { ServerLog } from "../server/log/server-log.ts";
+import { ServerMetrics } from "../server/metrics/server-metrics.ts";
+import { ModelRegistry } from "../server/models.ts";
+import type { TokenPolicy } from "../server/policy.ts";
+import { serve } from "../server/serve.ts";
+import { stopOnSignal } from "../server/start.ts";
+import { openConfiguredModels } from "./configured-models.ts";
+import type { OpenedModel } from "./configured-models.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** How a configuration is served. */
+export interface ServeConfigOptions {
+  readonly terminal: Terminal;
+  /** Whether to answer a wrong token with TorchServe's status, 400. */
+  readonly torchserve: boolean;
+  /** A log4j2 file. */
+  readonly logConfig?: string | undefined;
+}
+
+/**
+ * Serves until SIGINT or SIGTERM.
+ * @throws CandilError when a port cannot be had, or files of TLS or keys cannot be used
+ */
+export async function serveConfig(loaded: LoadedConfig, options: ServeConfigOptions): Promise<void> {
+  const { terminal, torchserve, logConfig } = options;
+  const { config, warning } = loaded;
+  const { env, stdout } = terminal;
+  const logging = logConfig === undefined ? null : readLogConfig(logConfig);
+  const folder = env["LOG_LOCATION"] ?? "logs";
+  const log = new ServerLog({
+    format: logging?.format ?? config.logFormat,
+    console: (line) => stdout.write(line),
+    folder,
+    metricsFolder: env["METRICS_LOCATION"] ?? "logs",
+  });
+  for (const line of [warning, logging?.warning ?? null]) if (line !== null) log.event("warn", line);
+  const tokens = tokenPolicy(config, env, torchserve ? "unauthorizedAsTorchServe" : "unauthorized", log);
+  log.event("info", aboutServer(config));
+  const metrics = new ServerMetrics({
+    mode: config.metricsMode,
+    log: (source, line) => log.metric(source, line),
+  });
+  const opened = await openConfiguredModels(config, (file, reason) => {
+    log.event(
+      "warn",
+      `Failed to load model: ${file}: ${reason instanceof Error ? reason.message : String(reason)}`,
+    );
+  });
+  for (const { model } of opened) log.model("info", `Model ${model.name} loaded.`);
+  const models = new ModelRegistry(opened.map(({ model }) => model));
+  const server = await serve({ config, models, metrics, tokens, logger: log });
+  announce(server.listeners, log);
+  const snapshot = snapshots(config, opened, env, log);
+  snapshot("startup");
+  stdout.write("Model server started.\n");
+  await stopOnSignal(server, () => log.event("info", "Stopping: finishing running requests."));
+  snapshot("shutdown");
+  log.event("info", "Torchserve stopped.");
+  log.flush();
+}
+
+function tokenPolicy(
+  config: ServerConfig,
+  env: Terminal["env"],
+  refusal: TokenPolicy["refusal"],
+  log: ServerLog,
+): TokenPolicy | null {
+  if (config.tokens === null) return null;
+  const { expirationMinutes, keyFile } = config.tokens;
+  const keys = new TokenKeys(expirationMinutes, suppliedKeys(keyFile, env));
+  const path = resolve("key_file.json");
+  const write = (): void => writeKeyFile(path, keys);
+  write();
+  log.event("info", `Token authorization is on: requests need a key of ${path}`);
+  return { keys, refusal, renewed: write };
+}
+
+function announce(listeners: Awaited<ReturnType<typeof serve>>["listeners"], log: ServerLog): void {
+  log.event("info", `Inference API bind to: ${listeners.inference.url}`);
+  if (listeners.management !== null) log.event("info", `Management API bind to: ${listeners.management.url}`);
+  if (listeners.metrics !== null) log.event("info", `Metrics API bind to: ${listeners.metrics.url}`);
+}
+
+/** What writes a snapshot on each occasion; nothing unless snapshots are kept. */
+function snapshots(
+  config: ServerConfig,
+  opened: readonly OpenedModel[],
+  env: Terminal["env"],
+  log: ServerLog,
+): (occasion: SnapshotOccasion) => void {
+  if (!config.saveSnapshots) return () => undefined;
+  const models = new Map<string, Map<string, ModelSettings>>();
+  for (const { model, file } of opened) {
+    const versions = models.get(model.name) ?? new Map<string, ModelSettings>();
+    const settings = config.modelSettings.get(model.name)?.get(model.version);
+    versions.set(model.version, { defaultVersion: versions.size === 0, marName: file, ...settings });
+    models.set(model.name, versions);
+  }
+  return (occasion) => {
+    try {
+      writeSnapshot(snapshotFolder({ env }), occasion, config.settings, models);
+    } catch (error) {
+      log.event(
+        "error",
+        `Error while saving snapshot: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
+  };
+}
+
+/** What the operator should be able to read in the log when something is not as he thought. */
+function aboutServer(config: ServerConfig): string {
+  const { loadModels } = config;
+  const models =
+    loadModels === "all"
+      ? "all"
+      : loadModels.map(({ name, url }) => (name === null ? url : `${name}=${url}`));
+  return [
+    `candil ${packageVersion()} on Node ${process.versions.node}`,
+    `Config file: ${config.file ?? "N/A"}`,
+    `Inference address: ${formatAddress(config.inference)}`,
+    `Management address: ${formatAddress(config.management)}`,
+    `Metrics address: ${config.metrics === null ? "N/A" : formatAddress(config.metrics)}`,
+    `Model Store: ${config.modelStore ?? "N/A"}`,
+    `Initial Models: ${String(models) || "N/A"}`,
+    `Default workers per model: ${config.defaultWorkers}`,
+    `Metrics mode: ${config.metricsMode.toUpperCase()}`,
+    `Model API enabled: ${config.modelApi}`,
+    `Token authorization: ${config.tokens === null ? "off" : "on"}`,
+  ].join("\n");
+}

@@ -1,26 +1,18 @@
 /**
  * @module
- * The models that a configuration names: of the store, or embedded ones.
+ * The models that a configuration names: of the store, or embedded ones; each on workers of its own.
  */
 
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
-import { CandilError } from "../errors.ts";
-import type { Model } from "../model/model.ts";
-import type { ModelToLoad, ServerConfig } from "../server/config/index.ts";
-import { nameOfFile, openModel } from "./model-source.ts";
-
-/** A model that was opened, and the file that it came from. */
-export interface OpenedModel {
-  readonly model: Model;
-  readonly file: string;
-}
-
-/** What holds a model, by the ends of its name. */
-const ENDINGS = /\.(mar|model|tar\.gz|pt|pth|safetensors)$/;
-
-/** The models inside the package, which need no store. */
-const EMBEDDED: ReadonlySet<string> = new Set(["mnist"]);
+import type { ModelSettings, ModelToLoad, ServerConfig } from "../server/config/index.ts";
+import { PooledModel } from "../server/pool/pooled-model.ts";
+import type { PoolObserver } from "../server/pool/observer.ts";
+import { defaultServing } from "../server/served-model.ts";
+import type { ServedModel, ServingSettings } from "../server/served-model.ts";
+import { readModelFile } from "../server/store/model-file.ts";
+import type { ModelFile } from "../server/store/model-file.ts";
+import { ModelStore } from "../server/store/model-store.ts";
+import { isEmbedded } from "./model-source.ts";
+import { embeddedSource } from "./serve-models.ts";
 
 /**
  * Opens the models of a snapshot, else those of `load_models`. As in TorchServe, one that cannot be opened is told of and
@@ -29,43 +21,90 @@ const EMBEDDED: ReadonlySet<string> = new Set(["mnist"]);
  */
 export async function openConfiguredModels(
   config: ServerConfig,
+  observer: PoolObserver,
   failed: (file: string, reason: unknown) => void,
-): Promise<OpenedModel[]> {
-  const opened: OpenedModel[] = [];
-  for (const { name, url } of await modelsOf(config)) {
-    try {
-      opened.push({ model: await open(config.modelStore, name, url), file: url });
-    } catch (error) {
-      failed(url, error);
-    }
-  }
-  return opened;
+): Promise<ServedModel[]> {
+  const wanted = await modelsOf(config);
+  const opened = await Promise.all(
+    wanted.map(async (one) => {
+      try {
+        return [await open(one, config, observer)];
+      } catch (error) {
+        failed(one.url, error);
+        return [];
+      }
+    }),
+  );
+  return opened.flat();
 }
 
 async function modelsOf(config: ServerConfig): Promise<readonly ModelToLoad[]> {
   const { snapshot, loadModels, modelStore } = config;
   if (snapshot !== null) {
     return [...snapshot.models].flatMap(([name, versions]) =>
-      [...versions.values()].map(({ marName }) => ({ name, url: marName ?? name })),
+      // The default version first: the first of a name is its default.
+      [...versions.values()]
+        .sort((a, b) => Number(b.defaultVersion ?? false) - Number(a.defaultVersion ?? false))
+        .map(({ marName }) => ({ name, url: marName ?? name })),
     );
   }
   if (loadModels !== "all") return loadModels;
   if (modelStore === null) return [];
-  const files = await readdir(modelStore);
-  return files
-    .filter((file) => ENDINGS.test(file) && !file.startsWith("."))
-    .sort()
-    .map((url) => ({ name: null, url }));
+  return (await new ModelStore(modelStore).list()).map((url) => ({ name: null, url }));
 }
 
-function open(store: string | null, name: string | null, url: string): Promise<Model> {
-  const wanted = name ?? nameOfFile(url);
-  // A file of the store comes before what the package holds: the operator has put it there.
-  if (EMBEDDED.has(url)) return openModel({ model: url, net: "torchserve" }, wanted);
-  if (/[/\\\0:]/.test(url) || url === "..") {
-    throw new CandilError(
-      `Model not found at: ${url} (expected the name of a file in the model store; no URL is loaded at the start)`,
-    );
+async function open(
+  { name, url }: ModelToLoad,
+  config: ServerConfig,
+  observer: PoolObserver,
+): Promise<ServedModel> {
+  const file = await read(url, config.modelStore);
+  const settings = settingsFor(config, name ?? file.name, file);
+  const model = new PooledModel({
+    name: name ?? file.name,
+    version: file.version,
+    url,
+    source: file.source,
+    settings,
+    limits: { maxImagePixels: config.maxImagePixels },
+    loadedAtStartup: true,
+    observer,
+  });
+  try {
+    await model.scale(settings.minWorkers, settings.maxWorkers);
+  } catch (error) {
+    await model.close(0);
+    throw error;
   }
-  return openModel({ model: join(store ?? ".", url), net: "torchserve" }, wanted);
+  return model;
+}
+
+async function read(url: string, store: string | null): Promise<ModelFile> {
+  if (isEmbedded(url)) return { name: url, version: "1.0", settings: {}, source: await embeddedSource() };
+  const path = await new ModelStore(store ?? ".").pathOf(url);
+  return readModelFile(path);
+}
+
+/** What the archive says wins over `models` of config.properties, and that over the defaults. */
+function settingsFor(config: ServerConfig, name: string, file: ModelFile): ServingSettings {
+  const { defaultWorkers, responseTimeout, startupTimeout, jobQueueSize } = config;
+  const fromConfig = (config.snapshot?.models ?? config.modelSettings).get(name)?.get(file.version) ?? {};
+  const settings = {
+    ...defaultServing,
+    responseTimeout,
+    startupTimeout,
+    jobQueueSize,
+    ...servingPart(fromConfig),
+    ...file.settings,
+  };
+  const minWorkers = settings.minWorkers ?? defaultWorkers;
+  return { ...settings, minWorkers, maxWorkers: Math.max(minWorkers, settings.maxWorkers ?? minWorkers) };
+}
+
+function servingPart({
+  defaultVersion: _default,
+  marName: _file,
+  ...rest
+}: ModelSettings): Partial<ServingSettings> {
+  return rest;
 }

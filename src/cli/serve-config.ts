@@ -14,10 +14,12 @@ import { ServerLog } from "../server/log/server-log.ts";
 import { ServerMetrics } from "../server/metrics/server-metrics.ts";
 import { ModelRegistry } from "../server/models.ts";
 import type { TokenPolicy } from "../server/policy.ts";
+import type { PoolObserver, WorkerName } from "../server/pool/observer.ts";
 import { serve } from "../server/serve.ts";
+import type { ServeOptions, ServingServer } from "../server/serve.ts";
+import type { ServedModel } from "../server/served-model.ts";
 import { stopOnSignal } from "../server/start.ts";
 import { openConfiguredModels } from "./configured-models.ts";
-import type { OpenedModel } from "./configured-models.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** How a configuration is served. */
@@ -52,23 +54,46 @@ export async function serveConfig(loaded: LoadedConfig, options: ServeConfigOpti
     mode: config.metricsMode,
     log: (source, line) => log.metric(source, line),
   });
-  const opened = await openConfiguredModels(config, (file, reason) => {
-    log.event(
-      "warn",
-      `Failed to load model: ${file}: ${reason instanceof Error ? reason.message : String(reason)}`,
-    );
+  const opened = await openConfiguredModels(config, observe(metrics, log), (file, reason) => {
+    log.event("warn", `Failed to load model: ${file}: ${messageOf(reason)}`);
   });
-  for (const { model } of opened) log.model("info", `Model ${model.name} loaded.`);
-  const models = new ModelRegistry(opened.map(({ model }) => model));
-  const server = await serve({ config, models, metrics, tokens, logger: log });
+  for (const { name, version } of opened) log.model("info", `Model ${name} ${version} loaded.`);
+  const models = new ModelRegistry(opened);
+  const server = await serveOrClose({ config, models, metrics, tokens, logger: log });
   announce(server.listeners, log);
-  const snapshot = snapshots(config, opened, env, log);
+  const snapshot = snapshots(config, models, env, log);
   snapshot("startup");
   stdout.write("Model server started.\n");
   await stopOnSignal(server, () => log.event("info", "Stopping: finishing running requests."));
   snapshot("shutdown");
   log.event("info", "Torchserve stopped.");
   log.flush();
+}
+
+/** Workers that have loaded a model would keep the process alive when a port cannot be had. */
+async function serveOrClose(options: ServeOptions): Promise<ServingServer> {
+  try {
+    return await serve(options);
+  } catch (error) {
+    await Promise.all(options.models.all().map((model) => model.close(0)));
+    throw error;
+  }
+}
+
+/** Metrics and log lines of what happens to workers; their names are TorchServe's. */
+function observe(metrics: ServerMetrics, log: ServerLog): PoolObserver {
+  const nameOf = ({ model, version, worker }: WorkerName): string => `W-${worker}-${model}_${version}`;
+  return {
+    workerReady(event) {
+      metrics.workerLoaded(nameOf(event), event.milliseconds);
+      log.model("info", `${nameOf(event)} has loaded its model in ${Math.round(event.milliseconds)} ms`);
+    },
+    workerLost(event) {
+      const then = event.restartMs === null ? "given up" : `starts again in ${event.restartMs / 1000} s`;
+      log.model("error", `${nameOf(event)}: ${messageOf(event.error)}; ${then}`);
+    },
+    batchDone: (event) => metrics.batch(event),
+  };
 }
 
 function tokenPolicy(
@@ -96,28 +121,48 @@ function announce(listeners: Awaited<ReturnType<typeof serve>>["listeners"], log
 /** What writes a snapshot on each occasion; nothing unless snapshots are kept. */
 function snapshots(
   config: ServerConfig,
-  opened: readonly OpenedModel[],
+  models: ModelRegistry,
   env: Terminal["env"],
   log: ServerLog,
 ): (occasion: SnapshotOccasion) => void {
   if (!config.saveSnapshots) return () => undefined;
-  const models = new Map<string, Map<string, ModelSettings>>();
-  for (const { model, file } of opened) {
-    const versions = models.get(model.name) ?? new Map<string, ModelSettings>();
-    const settings = config.modelSettings.get(model.name)?.get(model.version);
-    versions.set(model.version, { defaultVersion: versions.size === 0, marName: file, ...settings });
-    models.set(model.name, versions);
-  }
+  // When the server has stopped its workers are gone, and the numbers with them.
+  const atStart = tableOf(models);
   return (occasion) => {
     try {
-      writeSnapshot(snapshotFolder({ env }), occasion, config.settings, models);
+      writeSnapshot(snapshotFolder({ env }), occasion, config.settings, atStart);
     } catch (error) {
-      log.event(
-        "error",
-        `Error while saving snapshot: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      log.event("error", `Error while saving snapshot: ${messageOf(error)}`);
     }
   };
+}
+
+function tableOf(models: ModelRegistry): Map<string, Map<string, ModelSettings>> {
+  return new Map(
+    models.names().map((name) => {
+      const byDefault = models.get(name).version;
+      const versions = models.all().filter((model) => model.name === name);
+      return [name, new Map(versions.map((model) => [model.version, stateOf(model, byDefault)]))];
+    }),
+  );
+}
+
+function stateOf({ version, url, settings }: ServedModel, byDefault: string): ModelSettings {
+  const { minWorkers, maxWorkers, batchSize, maxBatchDelay, responseTimeout, startupTimeout } = settings;
+  return {
+    defaultVersion: version === byDefault,
+    marName: url,
+    minWorkers,
+    maxWorkers,
+    batchSize,
+    maxBatchDelay,
+    responseTimeout,
+    startupTimeout,
+  };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** What the operator should be able to read in the log when something is not as he thought. */

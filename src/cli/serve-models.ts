@@ -90,7 +90,8 @@ async function inStore(store: ModelStore, file: string): Promise<string> {
   }
 }
 
-async function embeddedSource(): Promise<ModelSource> {
+/** The weights inside the package, as workers take them. */
+export async function embeddedSource(): Promise<ModelSource> {
   const [{ embeddedMnistWeights }, { sharedCopy }] = await Promise.all([
     import("../node/embedded-mnist.ts"),
     import("../server/pool/shared-copy.ts"),

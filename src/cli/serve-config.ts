@@ -11,6 +11,7 @@ import { formatAddress, snapshotFolder, writeSnapshot } from "../server/config/i
 import type { LoadedConfig, ModelSettings, ServerConfig, SnapshotOccasion } from "../server/config/index.ts";
 import { readLogConfig } from "../server/log/log-config.ts";
 import { ServerLog } from "../server/log/server-log.ts";
+import { createManagementApp } from "../server/management-app.ts";
 import { ServerMetrics } from "../server/metrics/server-metrics.ts";
 import { ModelRegistry } from "../server/models.ts";
 import type { TokenPolicy } from "../server/policy.ts";
@@ -59,12 +60,22 @@ export async function serveConfig(loaded: LoadedConfig, options: ServeConfigOpti
   });
   for (const { name, version } of opened) log.model("info", `Model ${name} ${version} loaded.`);
   const models = new ModelRegistry(opened);
-  const server = await serveOrClose({ config, models, metrics, tokens, logger: log });
+  const server = await serveOrClose({
+    config,
+    models,
+    metrics,
+    tokens,
+    logger: log,
+    management: (context) =>
+      createManagementApp({ ...context, models, unregisterMs: config.unregisterTimeout * 1000 }),
+  });
   announce(server.listeners, log);
   const snapshot = snapshots(config, models, env, log);
   snapshot("startup");
+  // Whoever reads that line may end the server at once.
+  const ended = stopOnSignal(server, () => log.event("info", "Stopping: finishing running requests."));
   stdout.write("Model server started.\n");
-  await stopOnSignal(server, () => log.event("info", "Stopping: finishing running requests."));
+  await ended;
   snapshot("shutdown");
   log.event("info", "Torchserve stopped.");
   log.flush();

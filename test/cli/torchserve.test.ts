@@ -29,7 +29,7 @@ describe("candil torchserve", () => {
         "management_address=http://127.0.0.1:0",
         "metrics_address=http://127.0.0.1:0",
         "disable_system_metrics=true",
-      "default_workers_per_model=1",
+        "default_workers_per_model=1",
         "vmargs=-Xmx1g",
       ].join("\n"),
       "bad.properties": "job_queue_size=many\nmodel_store=.",

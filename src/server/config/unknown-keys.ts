@@ -4,7 +4,7 @@
  */
 
 import { nearestName } from "../../errors.ts";
-import { ignoredKeys, keys } from "./keys.ts";
+import { ignoredKeys, keys, unheededKeys } from "./keys.ts";
 import type { Settings } from "./settings.ts";
 
 /**
@@ -19,8 +19,8 @@ export function settingsWarning(settings: Settings): string | null {
   const known: ReadonlySet<string> = new Set(keys);
   const complaints: string[] = [];
   for (const [key, { value, origin }] of settings) {
-    if (known.has(key)) continue;
-    const ignored = ignoredKeys.get(key);
+    const ignored = ignoredKeys.get(key) ?? unheededKeys.get(key);
+    if (ignored === undefined && known.has(key)) continue;
     if (ignored?.quiet?.toLowerCase() === value.toLowerCase() || (ignored !== undefined && value === ""))
       continue;
     complaints.push(`${key.slice(0, 80)} (${origin}): ${ignored?.reason ?? unknownKey(key)}`);

@@ -1,0 +1,147 @@
+/**
+ * @module
+ * The management app: which models there are, how they do, and how many workers they have.
+ */
+
+import type { Express, Request, RequestHandler, Response } from "express";
+import { jsonAnswer } from "./answer/answer.ts";
+import { createDoor } from "./door.ts";
+import { methodNotAllowed, RequestError } from "./errors.ts";
+import { defaultLimits } from "./limits.ts";
+import type { Logger } from "./logger.ts";
+import { describeServedModel } from "./model-description.ts";
+import type { ModelRegistry } from "./models.ts";
+import type { ServedModel } from "./served-model.ts";
+
+/** What the management app manages, and how. */
+export interface ManagementAppOptions {
+  readonly models: ModelRegistry;
+  readonly logger?: Logger;
+  readonly accepting?: () => boolean;
+  readonly middleware?: readonly RequestHandler[];
+  /** Milliseconds for which unregistering waits for running requests; `unregister_model_timeout`, 120 s. */
+  readonly unregisterMs?: number;
+}
+
+/** TorchServe's largest page, and the one that is given unless said. */
+const PAGE = 100;
+
+type OfModel = Request<{ model: string; version?: string }>;
+
+/**
+ * The routes of TorchServe's management port, without `POST /models`: what is served was decided at the start.
+ *
+ * | method | path | answer |
+ * | --- | --- | --- |
+ * | GET | `/models?limit=&next_page_token=` | the models' names, sorted |
+ * | GET | `/models/{model}[/{version}]`, `/models/{model}/all` | their settings, workers and queues |
+ * | PUT | `/models/{model}[/{version}]?min_worker=&max_worker=&synchronous=` | workers are added or taken away |
+ * | PUT | `/models/{model}/{version}/set-default` | this version answers where none is named |
+ * | DELETE | `/models/{model}[/{version}]` | running requests finish, and the model is gone |
+ * | GET | `/v1/models/{model}` | whether a worker is ready |
+ */
+export function createManagementApp(options: ManagementAppOptions): Express {
+  const { models, logger = {}, accepting = () => true, middleware = [], unregisterMs = 120_000 } = options;
+  const { app, send, close } = createDoor({
+    logger,
+    lingerMs: defaultLimits.lingerMs,
+    accepting,
+    middleware,
+  });
+  const status = (request: Request, response: Response, code: number, text: string): void =>
+    send(request, response, jsonAnswer(code, { status: text }));
+
+  app.get("/models", (request, response) => {
+    send(request, response, jsonAnswer(200, page(models, request)));
+  });
+  app.get("/models/:model{/:version}", (request: OfModel, response) => {
+    const { model, version } = request.params;
+    const found = version === "all" ? models.all().filter(({ name }) => name === model) : [];
+    const described = found.length > 0 ? found : [models.get(model, version === "all" ? undefined : version)];
+    send(request, response, jsonAnswer(200, described.map(describeServedModel)));
+  });
+  app.put(
+    "/models/:model/:version/set-default",
+    (request: Request<{ model: string; version: string }>, response) => {
+      const { model, version } = request.params;
+      models.setDefault(model, version);
+      status(
+        request,
+        response,
+        200,
+        `Default version successfully updated for model "${model}" to "${version}"`,
+      );
+    },
+  );
+  app.put("/models/:model{/:version}", async (request: OfModel, response) => {
+    const { model: name, version } = request.params;
+    const model = models.get(name, version);
+    const min = workers(request, "min_worker", 1);
+    const max = workers(request, "max_worker", min);
+    if (max < min) throw new RequestError("badRequest", "max_worker cannot be less than min_worker.");
+    if (request.query["synchronous"] !== "true") {
+      // Who asks so does not wait: what goes wrong stands in the log, and in the model's description.
+      model.scale(min, max).catch((error: unknown) => logger.defect?.(error, `scale ${name}`));
+      status(request, response, 202, "Processing worker updates...");
+      return;
+    }
+    await scale(model, min, max);
+    const which = version === undefined ? "" : `, version: ${version}`;
+    status(request, response, 200, `Workers scaled to ${min} for model: ${name}${which}`);
+  });
+  app.delete("/models/:model{/:version}", async (request: OfModel, response) => {
+    const { model: name, version } = request.params;
+    if (!(await models.remove(name, version).close(unregisterMs))) {
+      throw new RequestError("timeout", `Timed out while cleaning resources: ${name}`);
+    }
+    status(request, response, 200, `Model "${name}" unregistered`);
+  });
+  app.get("/v1/models/:model", (request: OfModel, response) => {
+    const model = models.get(request.params.model);
+    const ready = model.workers().some((worker) => worker.ready);
+    send(request, response, jsonAnswer(200, { name: model.name, ready }));
+  });
+  app.all("/models{/:model}{/:version}", () => {
+    throw methodNotAllowed();
+  });
+  close();
+  return app;
+}
+
+async function scale(model: ServedModel, min: number, max: number): Promise<void> {
+  try {
+    await model.scale(min, max);
+  } catch (error) {
+    const text = `Failed to start workers for model ${model.name} version: ${model.version}`;
+    throw new RequestError("workerFailed", text, { cause: error });
+  }
+}
+
+/** A page of the models: default versions only, and where the next one begins if there is one. */
+function page(models: ModelRegistry, request: Request): object {
+  const asked = wholeNumber(request, "limit", PAGE);
+  const limit = asked < 0 || asked > PAGE ? PAGE : asked;
+  const first = Math.max(0, wholeNumber(request, "next_page_token", 0));
+  const names = models.names().sort();
+  const next = first + limit;
+  return {
+    nextPageToken: limit > 0 && next < names.length ? String(next) : undefined,
+    models: names.slice(first, next).map((name) => ({ modelName: name, modelUrl: models.get(name).url })),
+  };
+}
+
+/** A number of workers, from 0. */
+function workers(request: Request, name: string, byDefault: number): number {
+  const value = wholeNumber(request, name, byDefault);
+  if (value >= 0 && value <= MAX_WORKERS) return value;
+  throw new RequestError("badRequest", `Parameter ${name} must be from 0 to ${MAX_WORKERS}, got ${value}.`);
+}
+
+/** A number of the query. What is no whole number is taken for absent, as TorchServe does. */
+function wholeNumber(request: Request, name: string, byDefault: number): number {
+  const text = request.query[name];
+  return typeof text === "string" && /^[+-]?\d{1,9}$/.test(text) ? Number(text) : byDefault;
+}
+
+/** More threads than this help nobody, and starting them hurts everybody. */
+const MAX_WORKERS = 1_024;

@@ -19,7 +19,9 @@ interface Ended {
   readonly stderr: string;
 }
 
-describe("candil torchserve", () => {
+describe("candil torchserve", function () {
+  // Several processes start here, one after another.
+  this.timeout(60_000);
   let folder: Folder;
   before(async () => {
     folder = await Folder.create({
@@ -124,7 +126,7 @@ describe("candil torchserve", () => {
     ]);
     const addresses = await started(launcher);
     try {
-      const again = await run(["--start", "--model-store", "."]);
+      const again = await say(["--start", "--model-store", folder.path]);
       expect(again).to.deep.include({
         code: 1,
         stdout: "TorchServe is already running, please use torchserve --stop to stop TorchServe.\n",

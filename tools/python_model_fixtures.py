@@ -19,7 +19,7 @@ folder = root / "test/fixtures/python/models"
 MODELS = {
     "lenet": ("LeNet", (2, 1, 32, 32)),
     "mnist_functional": ("Net", (2, 1, 28, 28)),
-    "vgg_config": ("VGG", (2, 3, 32, 32)),
+    "vgg_config": ("VGG", (2, 3, 24, 24)),
     "resnet_blocks": ("ResNet", (2, 3, 24, 24)),
     "densenet_blocks": ("DenseNet", (2, 3, 24, 24)),
     "mobilenet_v1": ("MobileNet", (2, 3, 32, 32)),

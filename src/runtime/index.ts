@@ -3,5 +3,5 @@
 export { capture, MAX_CAPTURED_ROWS } from "./capture.ts";
 export type { Captured } from "./capture.ts";
 export { Runtime } from "./runtime.ts";
-export { captureTraining } from "./training/capture-training.ts";
+export { captureTraining, keepsTrainingLosses } from "./training/capture-training.ts";
 export type { CapturedTraining } from "./training/capture-training.ts";

@@ -8,8 +8,9 @@ import { loaderOrder } from "../data/loader.ts";
 import type { MnistDigits } from "../data/mnist.ts";
 import type { Module } from "../nn/module.ts";
 import { nllLoss } from "../ops/index.ts";
-import { captureTraining } from "../runtime/index.ts";
+import { captureTraining, keepsTrainingLosses } from "../runtime/index.ts";
 import type { BaseSettings, Optimizer } from "../optim/index.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 
 /** How far an epoch has come. */
 export interface Progress {
@@ -56,7 +57,8 @@ export function* trainEpoch(options: EpochOptions): Generator<Progress, void, vo
   const { order, batches: done } = options.from ?? startPass(digits, options.shuffle);
   const batches = Math.ceil(order.length / batchSize);
   model.train();
-  const forward = captureTraining((images) => model.forward(images));
+  const eager = (images: Tensor): Tensor => model.forward(images);
+  const forward = keepsTrainingLosses() ? captureTraining(eager) : eager;
   for (let batch = done; batch < batches; batch++) {
     const indices = order.subarray(batch * batchSize, (batch + 1) * batchSize);
     const { images, labels } = digits.batch(indices);

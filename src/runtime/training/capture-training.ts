@@ -3,6 +3,7 @@
  * `capture` for training: the parameters learn, and dropout draws anew in each run.
  */
 
+import { kernels } from "../../kernels/index.ts";
 import { isGradEnabled, trace } from "../../autograd/index.ts";
 import { Node } from "../../autograd/node.ts";
 import { defaultGenerator } from "../../tensor/random.ts";
@@ -108,4 +109,12 @@ function runPlan(plan: TrainingPlan, x: Tensor): Tensor {
   return new Tensor(y, plan.outShape, "float32", {
     gradFn: new Node("captured training step", plan.parameters, pullback),
   });
+}
+
+/**
+ * Whether training steps by plans keep PyTorch's losses to 1e-5 on the active kernels. Winograd's rounding without fused
+ * multiply-adds is coarse enough to lose that after seven steps, so plain SIMD trains eagerly.
+ */
+export function keepsTrainingLosses(): boolean {
+  return kernels().family === "relaxed-simd";
 }

@@ -17,6 +17,7 @@ const rooms = {
   archive: ["zip", "bytes", "errors"],
   vision: ["tensor", "errors"],
   oip: ["checkpoint/small-floats", "errors"],
+  client: ["oip", "model/explain-options", "errors"],
   data: ["tensor", "errors"],
   runtime: ["ops", "autograd", "kernels", "tensor", "errors"],
   model: [
@@ -94,11 +95,11 @@ module.exports = {
     {
       name: "node-and-packages-stay-on-top",
       comment:
-        "The main entry runs in a browser: Node's modules and npm packages belong to node, server and cli. " +
+        "The main entry and the client run in a browser: Node's modules and npm packages belong to node, server and cli. " +
         "yaml and @lezer, plain JavaScript, are the exceptions.",
       severity: "error",
       from: {
-        path: "^src/(index|errors|kernels|tensor|autograd|ops|nn|optim|attribution|bytes|zip|checkpoint|archive|vision|oip|data|runtime|model|training|python)",
+        path: "^src/(index|errors|kernels|tensor|autograd|ops|nn|optim|attribution|bytes|zip|checkpoint|archive|vision|oip|client|data|runtime|model|training|python)",
       },
       to: {
         dependencyTypes: ["core", "npm", "npm-dev", "npm-no-pkg", "npm-unknown"],

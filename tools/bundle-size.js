@@ -1,5 +1,5 @@
 /**
- * Bundles the main entry for a browser and prints its size; fails when Node's modules or a package that no
+ * Bundles the main entry and the client for a browser and prints their sizes; fails when Node's modules or a package that no
  * browser needs came along, or when the bundle does not run where code generation is forbidden.
  * Needs a build. Run: node tools/bundle-size.js
  */
@@ -12,17 +12,19 @@ import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 const root = resolve(import.meta.dirname, "..");
-const result = await build({
-  entryPoints: [resolve(root, "dist/index.js")],
-  bundle: true,
-  format: "esm",
-  platform: "browser",
-  target: "es2022",
-  minify: true,
-  write: false,
-  metafile: true,
-  logLevel: "error",
-});
+const bundle = (entry) =>
+  build({
+    entryPoints: [resolve(root, entry)],
+    bundle: true,
+    format: "esm",
+    platform: "browser",
+    target: "es2022",
+    minify: true,
+    write: false,
+    metafile: true,
+    logLevel: "error",
+  });
+const result = await bundle("dist/index.js");
 // Packages of plain JavaScript that read YAML and Python source.
 const foreign = Object.keys(result.metafile.inputs).filter(
   (path) => path.includes("node_modules") && !/node_modules\/(yaml|@lezer)\//.test(path),
@@ -36,6 +38,9 @@ const kib = (bytes) => `${(bytes / 1024).toFixed(1)} KiB`;
 console.log(
   `browser bundle of the main entry: ${kib(code.length)} minified, ${kib(gzipSync(code).length)} gzip`,
 );
+const client = await bundle("dist/client/index.js");
+const sent = client.outputFiles[0].contents;
+console.log(`browser bundle of the client: ${kib(sent.length)} minified, ${kib(gzipSync(sent).length)} gzip`);
 
 /** Explains a picture with the bundle in a process where eval and new Function throw, as under a page's strict policy. */
 function runWithoutCodeGeneration(code) {

@@ -1,6 +1,6 @@
 /**
  * Packs the package, installs the tarball into an empty folder as a user would (no install scripts), and uses it there:
- * the three entries by import, the main entry by require, the command, and the compiler on a consumer's file.
+ * the four entries by import, the main entry by require, the command, and the compiler on a consumer's file.
  * Needs a build. Run: node tools/pack-smoke.js
  */
 
@@ -39,12 +39,21 @@ try {
   writeFileSync(
     join(folder, "consumer.ts"),
     `import { tensor, mul, sum, grad } from "candil";
-import { decodeImage } from "candil/node";
+import { KServeClient, pictures } from "candil/client";
+import { decodeImage, embeddedMnist } from "candil/node";
 import { startServer } from "candil/server";
 const x = tensor([1, 2], { requiresGrad: true });
 const [dx] = grad([sum(mul(x, x))], [x]);
 export const doubled: number[] = [...dx.data];
 export const doors: readonly unknown[] = [decodeImage, startServer];
+export async function ask(png: Uint8Array): Promise<string> {
+  const server = await startServer({ models: [await embeddedMnist()], port: 0 });
+  const { v1, v2 } = new KServeClient(server.url);
+  const [digit] = await v1.predict("mnist", [png]);
+  const { attributions } = await v2.explain("mnist", [pictures([png])], { target: digit });
+  await server.stop();
+  return [digit, ...attributions.shape].join();
+}
 `,
   );
   const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
@@ -62,6 +71,9 @@ export const doors: readonly unknown[] = [decodeImage, startServer];
   run(process.execPath, [tsc, ...flags, "--typeRoots", typeRoots, "consumer.ts"]);
   const script = 'import { doubled, doors } from "./consumer.js"; console.log(doubled.join(), doors.length);';
   expectOutput("import", run(process.execPath, ["--input-type=module", "-e", script]), "2,4 2");
+  const asked = `import { readFileSync } from "node:fs"; import { ask } from "./consumer.js";
+console.log(await ask(readFileSync(${JSON.stringify(join(root, "examples", "mnist", "test_data", "7.png"))})));`;
+  expectOutput("client", run(process.execPath, ["--input-type=module", "-e", asked]), "7,1,1,28,28");
   const required = 'console.log(require("candil").tensor([1, 2]).shape.join())';
   expectOutput(
     "require",

@@ -9,6 +9,7 @@ export { datatypeOf, datatypes, newArray } from "./datatypes.ts";
 export type { Datatype, DatatypeArrays, InferTensor, Parameters, TensorOf } from "./datatypes.ts";
 export { readInferRequest, readInferResponse, writeInferRequest, writeInferResponse } from "./message.ts";
 export type { InferRequest, InferResponse, RequestedOutput } from "./message.ts";
+export type { ModelMetadata, RepositoryEntry, ServerMetadata, TensorMetadata } from "./metadata.ts";
 export { resolveShape, shapeOf } from "./shape.ts";
 export { isObject, readParameters, readRaw, tensorOf, writeRaw } from "./tensor-message.ts";
 export type { JsonObject } from "./tensor-message.ts";

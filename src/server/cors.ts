@@ -10,6 +10,13 @@ import type { CorsSettings } from "./config/index.ts";
 /** Seconds for which a browser remembers an answer. */
 const MAX_AGE = "600";
 
+/** Headers that say how to read an answer; a page sees no others. */
+const EXPOSED = "x-request-id, inference-header-content-length, retry-after";
+
+/** Headers that a page may send unless configured: what a request is, who asks, and what identifies it. */
+const ALLOWED =
+  "Content-Type, Authorization, X-Request-Id, Inference-Header-Content-Length, traceparent, tracestate";
+
 /**
  * Middleware that puts CORS headers on answers, and answers preflights itself, before any token is asked for: browsers send
  * none with them. `cors_allowed_origin` is `*` or origins with commas between; credentials are never allowed.
@@ -23,7 +30,7 @@ export function cors({ origin, methods, headers }: CorsSettings): RequestHandler
     const allowed = any ? "*" : origins.find((entry) => entry === asking);
     if (allowed !== undefined) {
       response.setHeader("Access-Control-Allow-Origin", allowed);
-      response.setHeader("Access-Control-Expose-Headers", "x-request-id");
+      response.setHeader("Access-Control-Expose-Headers", EXPOSED);
     }
     const wish = request.headers["access-control-request-method"];
     if (request.method !== "OPTIONS" || asking === undefined || wish === undefined) {
@@ -32,7 +39,7 @@ export function cors({ origin, methods, headers }: CorsSettings): RequestHandler
     }
     if (allowed !== undefined) {
       response.setHeader("Access-Control-Allow-Methods", methods ?? "GET, POST, PUT, OPTIONS");
-      response.setHeader("Access-Control-Allow-Headers", headers ?? "Content-Type, Authorization");
+      response.setHeader("Access-Control-Allow-Headers", headers ?? ALLOWED);
       response.setHeader("Access-Control-Max-Age", MAX_AGE);
     }
     response.sendDate = false;

@@ -248,7 +248,9 @@ describe("A server for pages of other origins", () => {
       const asked = await fetch(path, { method: "OPTIONS", headers: preflight });
       expect(asked.status).to.equal(204);
       expect(asked.headers.get("access-control-allow-origin")).to.equal("https://a.example");
-      expect(asked.headers.get("access-control-allow-headers")).to.equal("Content-Type, Authorization");
+      expect(asked.headers.get("access-control-allow-headers")).to.equal(
+        "Content-Type, Authorization, X-Request-Id, Inference-Header-Content-Length, traceparent, tracestate",
+      );
       expect(asked.headers.get("access-control-allow-methods")).to.include("PUT");
       const { key } = keys.get("inference");
       const answer = await predict(server.url, { ...bearer(key), Origin: "https://b.example" });

@@ -3,14 +3,7 @@
  * Loading and unloading models at run time, as the protocols ask for it.
  */
 
-/** What is said of one version of a model in the repository. */
-export interface RepositoryEntry {
-  readonly name: string;
-  readonly version: string;
-  readonly state: "READY" | "UNAVAILABLE" | "LOADING" | "UNLOADING";
-  /** Why it is not ready; "" when it is. */
-  readonly reason: string;
-}
+import type { RepositoryEntry } from "../../oip/index.ts";
 
 /** The models that could be loaded, and those that are. */
 export interface Repository {

@@ -4,10 +4,10 @@
  */
 
 import { randomUUID } from "node:crypto";
+import type { TensorMetadata } from "../../../oip/index.ts";
 import { askAll } from "../ask-all.ts";
 import type { Shelf } from "../door.ts";
 import { loaded, modelMetadata, serverMetadata } from "../v2/metadata.ts";
-import type { TensorMetadata as TensorDescription } from "../v2/metadata.ts";
 import { planInference } from "../v2/plan.ts";
 import { unary } from "./calls.ts";
 import type { Service, Unary } from "./calls.ts";
@@ -53,7 +53,7 @@ export function serverReady(shelf: Shelf): boolean {
   return shelf.accepting() && shelf.names().every((name) => shelf.subject(name).healthy);
 }
 
-function described({ name, datatype, shape }: TensorDescription): {
+function described({ name, datatype, shape }: TensorMetadata): {
   name: string;
   datatype: string;
   shape: bigint[];

@@ -4,33 +4,10 @@
  */
 
 import { packageVersion } from "../../../node/package-version.ts";
-import type { Datatype } from "../../../oip/index.ts";
+import type { ModelMetadata, ServerMetadata } from "../../../oip/index.ts";
 import { RequestError } from "../../errors.ts";
 import type { ModelInfo, Subject } from "../subject.ts";
 import { outputKinds } from "./outputs.ts";
-
-/** Who answers. */
-export interface ServerMetadata {
-  readonly name: string;
-  readonly version: string;
-  readonly extensions: readonly string[];
-}
-
-/** A tensor that a model takes or gives; -1 is an axis of any size. */
-export interface TensorMetadata {
-  readonly name: string;
-  readonly datatype: Datatype;
-  readonly shape: readonly number[];
-}
-
-/** What a model takes and gives. */
-export interface ModelMetadata {
-  readonly name: string;
-  readonly versions: readonly string[];
-  readonly platform: string;
-  readonly inputs: readonly TensorMetadata[];
-  readonly outputs: readonly TensorMetadata[];
-}
 
 /** The server's metadata. */
 export function serverMetadata(): ServerMetadata {

@@ -11,6 +11,7 @@ import { convertCommand } from "./convert.ts";
 import { doctorCommand } from "./doctor.ts";
 import { explainCommand } from "./explain.ts";
 import { inspectCommand } from "./inspect.ts";
+import { kserveCommand } from "./kserve.ts";
 import { predictCommand } from "./predict.ts";
 import { serveCommand } from "./serve.ts";
 import type { Terminal } from "./terminal.ts";
@@ -41,6 +42,7 @@ export function createProgram(terminal: Terminal): Command {
     .addHelpText("after", EXAMPLES);
   program.addCommand(serveCommand(terminal));
   program.addCommand(torchserveCommand(terminal));
+  program.addCommand(kserveCommand(terminal));
   program.addCommand(predictCommand(terminal));
   program.addCommand(explainCommand(terminal));
   program.addCommand(trainCommand(terminal));

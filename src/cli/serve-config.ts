@@ -92,7 +92,7 @@ async function serveOrClose(options: ServeOptions): Promise<ServingServer> {
 }
 
 /** Metrics and log lines of what happens to workers; their names are TorchServe's. */
-function observe(metrics: ServerMetrics, log: ServerLog): PoolObserver {
+export function observe(metrics: ServerMetrics, log: ServerLog): PoolObserver {
   const nameOf = ({ model, version, worker }: WorkerName): string => `W-${worker}-${model}_${version}`;
   return {
     workerReady(event) {

@@ -3,9 +3,9 @@
  * The models that `candil serve` is told to serve, on workers or on the server's own thread.
  */
 
-import { availableParallelism } from "node:os";
 import { CandilError } from "../errors.ts";
 import type { MnistNetName } from "../model/mnist-net.ts";
+import { availableCpus } from "../server/available-cpus.ts";
 import type { ModelSource } from "../server/pool/model-source.ts";
 import type { PoolObserver } from "../server/pool/observer.ts";
 import { defaultLimits } from "../server/limits.ts";
@@ -42,7 +42,7 @@ interface NamedSource {
  */
 export async function openServedModels(choice: ModelChoice, observer: PoolObserver): Promise<ServedModel[]> {
   const named = await Promise.all((await entriesOf(choice)).map((entry) => readEntry(entry, choice)));
-  const workers = choice.workers ?? availableParallelism();
+  const workers = choice.workers ?? availableCpus();
   const opened = await Promise.allSettled(
     named.map((one) => (workers === 0 ? openHere(one) : openOnWorkers(one, workers, observer))),
   );

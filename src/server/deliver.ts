@@ -7,7 +7,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { commonHeaders, newRequestId } from "./answer/answer.ts";
 import type { Answer } from "./answer/answer.ts";
 import type { Limits } from "./limits.ts";
-import type { Logger } from "./logger.ts";
+import type { AccessRecord, Logger } from "./logger.ts";
 
 /** What {@link deliver} needs beside the answer. */
 export interface DeliveryContext {
@@ -71,6 +71,16 @@ function record(request: IncomingMessage, status: number, requestId: string, con
     status,
     milliseconds: performance.now() - startedAt,
     requestId,
+    ...traceOf(request.headers["traceparent"]),
     ...(reason === undefined ? {} : { reason }),
   });
+}
+
+/** W3C's trace context, if it is one: version, trace, parent, flags. */
+export function traceOf(traceparent: unknown): Pick<AccessRecord, "traceId"> {
+  const [, traceId] =
+    /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/.exec(
+      typeof traceparent === "string" ? traceparent : "",
+    ) ?? [];
+  return traceId === undefined ? {} : { traceId };
 }

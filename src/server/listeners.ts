@@ -9,7 +9,7 @@ import { formatAddress, sameAddress } from "./config/index.ts";
 import type { Address, ListenerRole, ServerConfig } from "./config/index.ts";
 import { CandilError } from "../errors.ts";
 import { listen } from "./listener.ts";
-import type { Listener } from "./listener.ts";
+import type { Listener, ListenOptions } from "./listener.ts";
 import type { Limits } from "./limits.ts";
 import { readTls } from "./tls.ts";
 
@@ -31,6 +31,7 @@ export interface OpenListeners {
 
 /**
  * Opens all ports, or none.
+ * @param drainMs milliseconds that a close waits for running requests before it cuts them
  * @throws CandilError saying which address cannot be had and what to do
  * @throws ConfigError when the files for TLS cannot be used
  */
@@ -38,11 +39,12 @@ export async function openListeners(
   config: ServerConfig,
   apps: ServerApps,
   limits: Partial<Limits> = {},
+  drainMs = 30_000,
 ): Promise<OpenListeners> {
   const tls = config.tls === null ? undefined : readTls(config.tls);
   const opened: Listener[] = [];
   const open = async (role: ListenerRole, address: Address, app: RequestListener): Promise<Listener> => {
-    const listener = await openOne(role, address, app, tls, limits);
+    const listener = await openOne(role, address, app, tls, { limits, drainMs });
     opened.push(listener);
     return listener;
   };
@@ -71,12 +73,17 @@ async function openOne(
   address: Address,
   app: RequestListener,
   tls: SecureContextOptions | undefined,
-  limits: Partial<Limits>,
+  options: Pick<ListenOptions, "limits" | "drainMs">,
 ): Promise<Listener> {
   try {
-    if (address.kind === "unix") return await listen(app, { path: address.path, port: 0, limits });
+    if (address.kind === "unix") return await listen(app, { path: address.path, port: 0, ...options });
     const { host, port } = address;
-    return await listen(app, { host, port, limits, ...(address.tls && tls !== undefined ? { tls } : {}) });
+    return await listen(app, {
+      host,
+      port,
+      ...options,
+      ...(address.tls && tls !== undefined ? { tls } : {}),
+    });
   } catch (error) {
     throw explainListenError(error, role, address);
   }

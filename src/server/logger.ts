@@ -15,6 +15,8 @@ export interface AccessRecord {
   /** From the head of the request to the answer. */
   readonly milliseconds: number;
   readonly requestId: string;
+  /** The trace that the request belongs to, from its `traceparent` header: 32 hexadecimal digits. */
+  readonly traceId?: string;
   /** Why the request was refused; what the client was told. */
   readonly reason?: string;
 }

@@ -9,6 +9,7 @@ import type { Express, NextFunction, Request, RequestHandler, Response } from "e
 import { errorAnswer } from "./answer/answer.ts";
 import type { Answer } from "./answer/answer.ts";
 import { deliver } from "./deliver.ts";
+import type { Door } from "./door.ts";
 import { errorBody, resourceNotFound } from "./errors.ts";
 import { defaultLimits } from "./limits.ts";
 import type { Logger } from "./logger.ts";
@@ -38,10 +39,7 @@ export function createMetricsApp(
   app.disable("etag");
   app.enable("case sensitive routing");
   for (const handler of middleware) app.use(handler);
-  app.all("/metrics{/*rest}", (request, response) => {
-    const body = registry.text(namesOf(request.url));
-    send(request, response, { status: 200, contentType: METRICS_CONTENT_TYPE, body });
-  });
+  metricsRoute(registry)(app, { send });
   app.use(() => {
     throw resourceNotFound();
   });
@@ -51,6 +49,16 @@ export function createMetricsApp(
     else send(request, response, errorAnswer(errorBody(error)), error);
   });
   return app;
+}
+
+/** Adds `/metrics[?name[]=NAME...]` to an app: to the metrics port's, or, for KServe, to the inference port's. */
+export function metricsRoute(registry: MetricsRegistry): (app: Express, door: Pick<Door, "send">) => void {
+  return (app, { send }) => {
+    app.all("/metrics{/*rest}", (request, response) => {
+      const body = registry.text(namesOf(request.url));
+      send(request, response, { status: 200, contentType: METRICS_CONTENT_TYPE, body });
+    });
+  };
 }
 
 function namesOf(url: string): Set<string> {

@@ -7,6 +7,7 @@ import type { RequestListener } from "node:http";
 import type { RequestHandler } from "express";
 import { newRequestId } from "./answer/answer.ts";
 import { createInferenceApp } from "./app.ts";
+import type { InferenceAppOptions } from "./app.ts";
 import { checkToken } from "./auth/authorization.ts";
 import type { ServerConfig } from "./config/index.ts";
 import { defaultLimits } from "./limits.ts";
@@ -42,11 +43,17 @@ export interface ServeOptions {
   readonly logger?: Logger;
   /** Makes what answers on the management port; without it there is none. */
   readonly management?: (context: ManagementContext) => RequestListener;
+  /** Adds routes to the inference port. */
+  readonly extend?: InferenceAppOptions["extend"];
+  /** Milliseconds that a stop waits for running requests before it cuts them; 30,000. */
+  readonly drainMs?: number;
 }
 
 /** A running server: the inference port's place, and the other ports'. */
 export interface ServingServer extends RunningServer {
   readonly listeners: OpenListeners;
+  /** Says from now on that it is not ready, closes each connection after its answer, and answers on until it is stopped. */
+  leave(): void;
 }
 
 /** The bounds on requests that a configuration sets. */
@@ -63,7 +70,16 @@ export function limitsOf(config: ServerConfig): Partial<Limits> {
  * @throws CandilError when a port cannot be had or the files for TLS cannot be used; nothing is left open then
  */
 export async function serve(options: ServeOptions): Promise<ServingServer> {
-  const { config, models, metrics, tokens = null, logger = {}, management } = options;
+  const {
+    config,
+    models,
+    metrics,
+    tokens = null,
+    logger = {},
+    management,
+    extend,
+    drainMs = 30_000,
+  } = options;
   let running = true;
   const accepting = (): boolean => running;
   const limits = limitsOf(config);
@@ -85,16 +101,18 @@ export async function serve(options: ServeOptions): Promise<ServingServer> {
         logger,
         accepting,
         middleware: policy("inference", shared),
+        ...(extend === undefined ? {} : { extend }),
       }),
       management: management?.({ middleware: policy("management", shared), logger, accepting }) ?? null,
       metrics: createMetricsApp(metrics.registry, policy("metrics", shared), logger),
     },
     limits,
+    drainMs,
   );
   const grpc = config.grpc.asked
     ? await openGrpc(
         shelfOf({ models, limits: bounds, accepting }),
-        grpcOptions(config, tokens, logger),
+        { ...grpcOptions(config, tokens, logger), drainMs },
         listeners,
       )
     : null;
@@ -110,6 +128,7 @@ export async function serve(options: ServeOptions): Promise<ServingServer> {
     port,
     grpc,
     listeners,
+    leave: () => void (running = false),
     stop: () => {
       running = false;
       unwatch();

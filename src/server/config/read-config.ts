@@ -3,7 +3,7 @@
  * Settings into a {@link ServerConfig}: defaults, checks of each value, and checks of values against each other.
  */
 
-import { availableParallelism } from "node:os";
+import { availableCpus } from "../available-cpus.ts";
 import { formatAddress, isLoopback, parseAddress, sameAddress } from "./address.ts";
 import type { Address, ListenerRole } from "./address.ts";
 import { ConfigError } from "./config-error.ts";
@@ -143,7 +143,7 @@ function allowedUrls(read: SettingReader): RegExp[] {
 function defaultWorkers(read: SettingReader): number {
   if (read.boolean("debug", false)) return 1;
   const workers = read.integer("default_workers_per_model", 0, 0, 1_024);
-  return workers === 0 ? availableParallelism() : workers;
+  return workers === 0 ? availableCpus() : workers;
 }
 
 function cors(read: SettingReader): CorsSettings | null {

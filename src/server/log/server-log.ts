@@ -54,9 +54,17 @@ export class ServerLog implements Logger {
 
   /** One answered request; why it was refused stands in a line of its own. */
   access(record: AccessRecord): void {
-    const { remote, method, url, httpVersion, status, milliseconds, requestId, reason } = record;
+    const { remote, method, url, httpVersion, status, milliseconds, requestId, traceId, reason } = record;
     const line = `/${remote} "${method} ${url} HTTP/${httpVersion}" ${status} ${Math.round(milliseconds)}`;
-    this.#write("ACCESS_LOG", "info", line, { remote, method, url, status, milliseconds, requestId });
+    this.#write("ACCESS_LOG", "info", line, {
+      remote,
+      method,
+      url,
+      status,
+      milliseconds,
+      requestId,
+      ...(traceId === undefined ? {} : { traceId }),
+    });
     if (reason !== undefined)
       this.#event("warn", `${requestId} ${status}: ${oneLine(reason)}`, { requestId, status });
   }

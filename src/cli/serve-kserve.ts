@@ -1,0 +1,152 @@
+/**
+ * @module
+ * A KServe predictor from its folder of models to its end.
+ */
+
+import { setTimeout as delay } from "node:timers/promises";
+import { CandilError } from "../errors.ts";
+import { packageVersion } from "../node/package-version.ts";
+import { loadConfig, readConfig } from "../server/config/index.ts";
+import type { LoadedConfig, ServerConfig, Setting } from "../server/config/index.ts";
+import { ServerLog } from "../server/log/server-log.ts";
+import type { Logger } from "../server/logger.ts";
+import { metricsRoute } from "../server/metrics-app.ts";
+import { ServerMetrics } from "../server/metrics/server-metrics.ts";
+import { ModelRegistry } from "../server/models.ts";
+import { serve } from "../server/serve.ts";
+import type { ServedModel } from "../server/served-model.ts";
+import { stopOnSignal } from "../server/start.ts";
+import { lookInto, modelFolder } from "../server/store/kserve-folder.ts";
+import type { KServeFolder } from "../server/store/kserve-folder.ts";
+import { openConfiguredModels } from "./configured-models.ts";
+import type { KServeOptions } from "./kserve.ts";
+import { observe } from "./serve-config.ts";
+import type { Terminal } from "./terminal.ts";
+
+/**
+ * Serves until SIGINT or SIGTERM. A model that cannot be loaded ends the program: a pod that cannot answer should not begin to.
+ * @throws CandilError naming the folder, file or port that cannot be had
+ */
+export async function serveKServe(
+  options: KServeOptions & { readonly httpPort: number },
+  warnings: readonly string[],
+  { env, stdout }: Terminal,
+): Promise<void> {
+  const log = new ServerLog({
+    format: options.logFormat === "json" ? "json" : "torchserve",
+    console: (line) => stdout.write(line),
+  });
+  for (const line of warnings) log.event("warn", line);
+  const { config, warning } = await configOf(options, env);
+  if (warning !== null) log.event("warn", warning);
+  const metrics = new ServerMetrics({ mode: "prometheus" });
+  const models = new ModelRegistry(await openModels(config, metrics, log));
+  const server = await serve({
+    config,
+    models,
+    metrics,
+    logger: requestLog(log, options.accessLog),
+    extend: metricsRoute(metrics.registry),
+    drainMs: options.drainTimeout * 1000,
+  }).catch(async (error: unknown) => {
+    await Promise.all(models.all().map((model) => model.close(0)));
+    throw error;
+  });
+  const ended = stopOnSignal({
+    stop: async (signal) => {
+      server.leave();
+      log.event("info", `${signal}: not ready any more; running requests are finished`);
+      // Until every proxy has heard of it, requests still come. A person at the keyboard has no proxy.
+      if (signal === "SIGTERM") await delay(options.drainDelay * 1000);
+      await server.stop();
+    },
+  });
+  log.event("info", started(server, models));
+  await ended;
+  log.event("info", "Model server stopped.");
+}
+
+/** What candil decides in a pod, over what TorchServe's configuration says; and what that need not say. */
+async function configOf(
+  options: KServeOptions & { readonly httpPort: number },
+  env: Terminal["env"],
+): Promise<LoadedConfig> {
+  const folder = await folderOf(options, env);
+  const host = options.host.includes(":") ? `[${options.host}]` : options.host;
+  const decided = settings("candil kserve", {
+    inference_address: `http://${host}:${options.httpPort}`,
+    // The metrics are on the inference port, and models are managed by /v2/repository.
+    management_address: "http://127.0.0.1:8081",
+    enable_metrics_api: "false",
+    disable_token_authorization: "true",
+    metrics_mode: "prometheus",
+    config_snapshots: "false",
+    ...(options.grpcPort === undefined
+      ? {}
+      : { grpc_inference_address: options.host, grpc_inference_port: String(options.grpcPort) }),
+    ...((options.workers ?? 0) > 0 ? { default_workers_per_model: String(options.workers) } : {}),
+    ...(folder.store === null ? {} : { model_store: folder.store }),
+  });
+  const defaults = settings("candil kserve", { load_models: modelsOf(folder, options, env) });
+  const loaded =
+    folder.config === null
+      ? { config: readConfig(new Map([...defaults, ...decided])), warning: null }
+      : loadConfig({ file: folder.config, commandLine: decided, defaults, env, snapshots: false });
+  const grpc = { ...loaded.config.grpc, asked: options.grpcPort !== undefined };
+  return { ...loaded, config: { ...loaded.config, grpc } };
+}
+
+async function folderOf(
+  { modelDir, modelStore, tsConfig }: KServeOptions,
+  { STORAGE_URI }: Terminal["env"],
+): Promise<KServeFolder> {
+  if (tsConfig !== undefined) return { config: tsConfig, store: modelStore ?? null, only: null };
+  return lookInto(modelStore ?? modelFolder(modelDir, STORAGE_URI), STORAGE_URI);
+}
+
+/** The only model under the service's name; several under their own. */
+function modelsOf({ only }: KServeFolder, { modelName }: KServeOptions, env: Terminal["env"]): string {
+  if (only === null) return "all";
+  const name = modelName ?? env["INFERENCE_SERVICE_NAME"];
+  return name === undefined || name === "" ? only : `${name}=${only}`;
+}
+
+function settings(origin: string, values: Readonly<Record<string, string>>): Map<string, Setting> {
+  return new Map(Object.entries(values).map(([key, value]) => [key, { value, origin }]));
+}
+
+async function openModels(
+  config: ServerConfig,
+  metrics: ServerMetrics,
+  log: ServerLog,
+): Promise<ServedModel[]> {
+  const failures: string[] = [];
+  const models = await openConfiguredModels(config, observe(metrics, log), (file, reason) => {
+    failures.push(`${file}: ${reason instanceof Error ? reason.message : String(reason)}`);
+  });
+  if (failures.length === 0 && models.length > 0) return models;
+  await Promise.all(models.map((model) => model.close(0)));
+  throw new CandilError(
+    failures.join("; ") || `${config.modelStore ?? "the model folder"}: there is no model to serve`,
+  );
+}
+
+/** Probes that go well are not worth a line each. */
+function requestLog(log: ServerLog, accesses: boolean): Logger {
+  return {
+    defect: (error, requestId) => log.defect(error, requestId),
+    access: (record) => {
+      const [path] = record.url.split("?");
+      const probe = /^\/(ping|metrics|v2\/health\/(live|ready)|v[12]\/models\/[^/]+(\/ready)?)?$/.test(path);
+      if (record.status >= 500 || (accesses && !(probe && record.method === "GET"))) log.access(record);
+    },
+  };
+}
+
+function started({ url, grpc }: Awaited<ReturnType<typeof serve>>, models: ModelRegistry): string {
+  const names = models.all().map(({ name, version }) => `${name} ${version}`);
+  return (
+    `Model server started: ${url}${grpc === null ? "" : `, gRPC on port ${grpc.port}`} ` +
+    `(candil ${packageVersion()}) with ${names.join(", ")}`
+  );
+}

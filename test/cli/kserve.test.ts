@@ -1,0 +1,218 @@
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { connect } from "node:net";
+import { createInterface } from "node:readline";
+import type { Interface } from "node:readline";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+import { expect } from "chai";
+import { writePt } from "../../src/checkpoint/index.ts";
+import { KServeClient } from "../../src/client/index.ts";
+import { makeArchive } from "../../src/node/make-archive.ts";
+import { candil, Folder } from "../support/cli.ts";
+import { seededMnist, seededState } from "../support/mnist.ts";
+import { decodeImage } from "../../src/node/image.ts";
+import { digitPng } from "../support/png.ts";
+
+const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
+const example = (name: string): string =>
+  fileURLToPath(new URL(`../../examples/mnist/${name}`, import.meta.url));
+const tsx = import.meta.resolve("tsx");
+const seven = digitPng(7);
+const mnist = seededMnist();
+const [{ prediction }] = mnist.predict(mnist.transform(decodeImage(seven)));
+
+/** The config.properties of KServe's own TorchServe examples. */
+const TORCHSERVE = `inference_address=http://0.0.0.0:8085
+management_address=http://0.0.0.0:8085
+metrics_address=http://0.0.0.0:8082
+grpc_inference_port=7070
+enable_envvars_config=true
+install_py_dep_per_model=true
+model_store=/mnt/models/model-store
+model_snapshot={"name":"startup.cfg","modelCount":1,"models":{"mnist":{"1.0":{"defaultVersion":true,"marName":"mnist.mar","minWorkers":1,"maxWorkers":1,"batchSize":1,"maxBatchDelay":10,"responseTimeout":120}}}}
+`;
+
+interface LogLine {
+  readonly level: string;
+  readonly msg: string;
+  readonly requestId?: string;
+  readonly traceId?: string;
+}
+
+/** A process, and the lines of its log. */
+class Pod {
+  readonly #child: ChildProcess;
+  readonly #lines: Interface;
+  readonly log: LogLine[] = [];
+
+  constructor(args: readonly string[], cwd: string, env: Record<string, string>) {
+    this.#child = spawn(process.execPath, ["--import", tsx, main, "kserve", ...args], {
+      cwd,
+      env: { PATH: process.env["PATH"] ?? "", ...env },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    if (this.#child.stdout === null) throw new Error("no standard output");
+    this.#lines = createInterface(this.#child.stdout);
+    this.#lines.on("line", (line) => this.log.push(JSON.parse(line) as LogLine));
+  }
+
+  /** Resolves with the first line whose message matches, once it is there. */
+  says(pattern: RegExp): Promise<LogLine> {
+    return this.line(({ msg }) => pattern.test(msg), String(pattern));
+  }
+
+  /** Resolves with the first line of that kind, once it is there. */
+  async line(fits: (line: LogLine) => boolean, what: string): Promise<LogLine> {
+    for (;;) {
+      const found = this.log.find(fits);
+      if (found !== undefined) return found;
+      await Promise.race([
+        once(this.#lines, "line"),
+        once(this.#lines, "close").then(() => this.#ended(what)),
+      ]);
+    }
+  }
+
+  #ended(what: string): never {
+    throw new Error(`it ended before it said ${what}: ${JSON.stringify(this.log)}`);
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name);
+  }
+
+  async exit(): Promise<number | null> {
+    if (this.#child.exitCode !== null) return this.#child.exitCode;
+    const [code] = (await once(this.#child, "exit")) as [number | null];
+    return code;
+  }
+}
+
+describe("candil kserve, as KServe starts TorchServe's containers", function () {
+  // One process starts here.
+  this.timeout(60_000);
+  let models: Folder;
+  let empty: Folder;
+  let pod: Pod;
+  let url = "";
+  before(async () => {
+    models = await Folder.create({ "mnist_cnn.pt": writePt(seededState()) });
+    empty = await Folder.create({});
+    await mkdir(models.file("config"));
+    await mkdir(models.file("model-store"));
+    await writeFile(models.file("config/config.properties"), TORCHSERVE);
+    await makeArchive({
+      modelName: "mnist",
+      version: "1.0",
+      modelFile: example("mnist.py"),
+      serializedFile: models.file("mnist_cnn.pt"),
+      handler: example("mnist_handler.py"),
+      exportPath: models.file("model-store"),
+      extraFiles: null,
+      requirementsFile: null,
+      configFile: null,
+    });
+    const flags = [
+      "--model_name=torchserve",
+      `--model_dir=${models.path}`,
+      "--host=127.0.0.1",
+      "--drain_delay=0",
+    ];
+    const theirs = [
+      "torchserve",
+      "--start",
+      "--foo",
+      "bar",
+      "--disable-token-auth",
+      "--predictor_host",
+      "p.default",
+    ];
+    pod = new Pod([...theirs, ...flags], empty.path, { PORT: "0", INFERENCE_SERVICE_NAME: "torchserve" });
+    const { msg } = await pod.says(/Model server started/);
+    url = /http:\S+\d/.exec(msg)?.[0] ?? "";
+  });
+  after(async () => {
+    pod.signal("SIGKILL");
+    await Promise.all([models.remove(), empty.remove()]);
+  });
+
+  it("warns once of each flag that means nothing, and of settings", () => {
+    const warnings = pod.log.filter(({ level }) => level === "warn").map(({ msg }) => msg);
+    expect(warnings.slice(0, 5).map((line) => line.split(" has")[0])).to.deep.equal([
+      '"torchserve"',
+      "--start",
+      "--foo",
+      "--disable-token-auth",
+      "--predictor-host",
+    ]);
+    expect(warnings.slice(5).join()).to.match(/install_py_dep_per_model/);
+  });
+
+  it("serves the models of config.properties under their names, by V1 and V2", async () => {
+    const client = new KServeClient(url);
+    expect(await client.v2.ready()).to.equal(true);
+    expect(await client.v1.models()).to.deep.equal(["mnist"]);
+    expect(await client.v1.predict("mnist", [seven])).to.deep.equal([prediction]);
+  });
+
+  it("has its metrics on the same port", async () => {
+    const answer = await fetch(`${url}/metrics`);
+    expect(answer.headers.get("content-type")).to.match(/^text\/plain; version=0\.0\.4/);
+    expect(await answer.text()).to.match(/^ts_inference_requests_total\{model_name="mnist"/m);
+  });
+
+  it("writes the request id and the trace of each request to its log, and nothing of probes", async () => {
+    const headers = { traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" };
+    const client = new KServeClient(url);
+    await client.v2.live({ requestId: "probe-1" });
+    await client.v1.predict("mnist", [seven], { requestId: "mine-1", headers });
+    const line = await pod.line(({ requestId }) => requestId === "mine-1", "its line");
+    expect(line.msg).to.match(/POST \/v1\/models\/mnist:predict HTTP\/1\.1" 200/);
+    expect(line.traceId).to.equal("0af7651916cd43dd8448eb211c80319c");
+    expect(pod.log.map(({ requestId }) => requestId)).not.to.include("probe-1");
+  });
+
+  it("answers what is under way when it is told to end, ends with 0, and has written nothing", async () => {
+    const { hostname, port } = new URL(url);
+    const socket = connect(Number(port), hostname);
+    const body = JSON.stringify({ instances: [{ data: seven.toString("base64") }] });
+    socket.write(
+      `POST /v1/models/mnist:predict HTTP/1.1\r\nHost: pod\r\nContent-Length: ${body.length}\r\n\r\n{`,
+    );
+    // The server has read the head when it answers somebody who came later.
+    await new KServeClient(url).v2.live();
+    pod.signal("SIGTERM");
+    await pod.says(/SIGTERM: not ready any more/);
+    socket.write(body.slice(1));
+    const answer = await text(socket);
+    expect(answer).to.match(/^HTTP\/1\.1 200 /);
+    expect(answer).to.match(/connection: close\r\n/i);
+    expect(answer.endsWith(`{"predictions":[${prediction}]}`)).to.equal(true);
+    expect(await pod.exit()).to.equal(0);
+    expect(await readdir(empty.path)).to.deep.equal([]);
+  });
+});
+
+describe("candil kserve", () => {
+  it("says which folder has no models, and who would have put them there", async () => {
+    const ended = await candil(["kserve", "--model_dir=/nowhere"], {
+      env: { STORAGE_URI: "s3://bucket/mnist" },
+    });
+    expect(ended.code).to.equal(1);
+    expect(ended.stderr).to.equal(
+      "candil: /nowhere: there is no folder of models (STORAGE_URI is s3://bucket/mnist, which KServe's storage initializer " +
+        "downloads; candil itself downloads nothing)\n",
+    );
+  });
+
+  it("refuses a PORT and a --log_format that are none, with 2", async () => {
+    const port = await candil(["kserve"], { env: { PORT: "http" } });
+    expect(port).to.include({ code: 2, stderr: 'candil: PORT must be a port from 0 to 65535, got "http"\n' });
+    const format = await candil(["kserve", "--log_format=xml"]);
+    expect(format).to.include({ code: 2, stderr: 'candil: --log_format must be json or text, got "xml"\n' });
+    expect((await candil(["kserve", "--http_port=99999"])).code).to.equal(2);
+  });
+});

@@ -66,11 +66,14 @@ function count(role: ListenerRole, metrics: ServerMetrics): RequestHandler {
     const startedAt = performance.now();
     // Express takes prefixes off the path while the request is under way.
     const { path } = request;
+    const question = role === "inference" ? questionOf(path) : null;
+    if (question !== null) {
+      metrics.began();
+      response.once("close", () => metrics.ended());
+    }
     response.once("finish", () => {
       metrics.answered(response.statusCode);
-      if (role !== "inference" || response.statusCode === 404 || response.statusCode === 401) return;
-      const question = questionOf(path);
-      if (question === null) return;
+      if (question === null || response.statusCode === 404 || response.statusCode === 401) return;
       metrics.request({ ...question, totalMs: performance.now() - startedAt });
     });
     next();

@@ -5,7 +5,6 @@
 
 import type { RequestListener } from "node:http";
 import type { RequestHandler } from "express";
-import { newRequestId } from "./answer/answer.ts";
 import { createInferenceApp } from "./app.ts";
 import type { InferenceAppOptions } from "./app.ts";
 import { checkToken } from "./auth/authorization.ts";
@@ -22,6 +21,7 @@ import type { ModelRegistry } from "./models.ts";
 import { policy } from "./policy.ts";
 import type { TokenPolicy } from "./policy.ts";
 import { shelfOf } from "./protocols/corridor.ts";
+import type { CallWatcher } from "./protocols/grpc/calls.ts";
 import { openGrpc } from "./protocols/grpc/open-grpc.ts";
 import type { GrpcOptions } from "./protocols/grpc/start-grpc.ts";
 import type { RunningServer } from "./start.ts";
@@ -82,6 +82,7 @@ export async function serve(options: ServeOptions): Promise<ServingServer> {
   } = options;
   let running = true;
   const accepting = (): boolean => running;
+  metrics.watch(models);
   const limits = limitsOf(config);
   const shared = {
     logger,
@@ -112,7 +113,7 @@ export async function serve(options: ServeOptions): Promise<ServingServer> {
   const grpc = config.grpc.asked
     ? await openGrpc(
         shelfOf({ models, limits: bounds, accepting }),
-        { ...grpcOptions(config, tokens, logger), drainMs },
+        { ...grpcOptions(config, tokens, logger), drainMs, watcher: watchCalls(logger, metrics) },
         listeners,
       )
     : null;
@@ -140,6 +141,20 @@ export async function serve(options: ServeOptions): Promise<ServingServer> {
   };
 }
 
+/** Calls are counted and logged as requests are. */
+function watchCalls(logger: Logger, metrics: ServerMetrics): CallWatcher {
+  return {
+    begin: () => metrics.began(),
+    end: () => metrics.ended(),
+    answered: (record, asked) => {
+      logger.access?.(record);
+      metrics.answered(record.status);
+      if (asked === null) return;
+      metrics.request({ ...asked, kind: "prediction", totalMs: record.milliseconds });
+    },
+  };
+}
+
 /** gRPC as the configuration has it; calls carry the inference key in their metadata, where keys are asked for. */
 function grpcOptions({ grpc, tls }: ServerConfig, tokens: TokenPolicy | null, logger: Logger): GrpcOptions {
   return {
@@ -151,6 +166,6 @@ function grpcOptions({ grpc, tls }: ServerConfig, tokens: TokenPolicy | null, lo
       : {
           authorize: (authorization) => checkToken(tokens.keys, "inference", authorization, tokens.refusal),
         }),
-    onDefect: (error) => logger.defect?.(error, newRequestId()),
+    onDefect: (error, requestId) => logger.defect?.(error, requestId),
   };
 }

@@ -51,7 +51,14 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const app = createInferenceApp({ ...options, models, accepting: () => accepting });
   const listener = await listen(app, { ...options, port: options.port ?? 8080 });
   const shelf = shelfOf({ models, limits, accepting: () => accepting });
-  const grpc = options.grpc === undefined ? null : await openGrpc(shelf, options.grpc, listener);
+  const grpc =
+    options.grpc === undefined
+      ? null
+      : await openGrpc(
+          shelf,
+          { watcher: { answered: (record) => options.logger?.access?.(record) }, ...options.grpc },
+          listener,
+        );
   let stopped: Promise<void> | null = null;
   return {
     url: listener.url,

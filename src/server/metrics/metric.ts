@@ -75,6 +75,36 @@ export class Gauge extends Counter {
   }
 }
 
+/** Numbers that are read when somebody asks for them. */
+export class ReadGauge implements Metric {
+  readonly type = "gauge";
+  readonly name: string;
+  readonly help: string;
+  readonly labels: readonly string[];
+  readonly #read: () => Iterable<readonly [labels: LabelValues, value: number]>;
+
+  /** @param read gives each number with its labels */
+  constructor({ name, help, labels }: MetricDescription, read: ReadGauge["read"]) {
+    this.name = name;
+    this.help = help;
+    this.labels = labels;
+    this.#read = read;
+  }
+
+  /** The numbers as they are now. */
+  read(): Iterable<readonly [labels: LabelValues, value: number]> {
+    return this.#read();
+  }
+
+  samples(): string {
+    let text = "";
+    for (const [labels, value] of this.#read()) {
+      text += `${this.name}${labelText(this.labels, labels)} ${javaDouble(value)}\n`;
+    }
+    return text;
+  }
+}
+
 interface Distribution {
   readonly labels: LabelValues;
   /** One count for each bound, and one for everything above. */

@@ -5,7 +5,7 @@
 
 import { hostname } from "node:os";
 import { javaDouble } from "./java-double.ts";
-import { Counter, Gauge, Histogram } from "./metric.ts";
+import { Counter, Gauge, Histogram, ReadGauge } from "./metric.ts";
 import { MetricsRegistry } from "./registry.ts";
 
 /** Where metrics go: `prometheus` to the metrics port, `log` to the log, `legacy` some to each; TorchServe's modes. */
@@ -111,6 +111,15 @@ const histograms = {
   worker: { help: "Seconds of a batch on its worker", labels: ["model_name", "model_version"] },
 } as const;
 
+/** Gauges of candil's own. */
+const gauges = {
+  inFlight: {
+    help: "Requests to models that have come and are not answered yet, over HTTP and gRPC",
+    labels: [],
+  },
+  waiting: { help: "Requests that wait for a worker", labels: ["model_name", "model_version"] },
+} as const;
+
 /** Counts what a server does; every method returns at once and never throws. */
 export class ServerMetrics {
   readonly registry = new MetricsRegistry();
@@ -118,6 +127,7 @@ export class ServerMetrics {
   readonly #log: MetricsLog;
   readonly #host: string;
   readonly #byName = new Map<Name, Counter | Gauge>();
+  #inFlight = 0;
   readonly #histograms = new Map<keyof typeof histograms, Histogram>();
 
   constructor({
@@ -138,6 +148,29 @@ export class ServerMetrics {
       const named = { name: `candil_${stage}_seconds`, ...description };
       this.#histograms.set(stage, this.registry.register(new Histogram(named, SECONDS)));
     }
+    const inFlight = { ...gauges.inFlight, name: "candil_requests_in_flight" };
+    this.registry.register(new ReadGauge(inFlight, () => [[[], this.#inFlight]]));
+  }
+
+  /** A request that asks a model has come. */
+  began(): void {
+    this.#inFlight++;
+  }
+
+  /** It has been answered, or its client has left. */
+  ended(): void {
+    this.#inFlight--;
+  }
+
+  /** Shows how many requests wait for each of these models, for whoever scales by it. */
+  watch(models: { all(): readonly { name: string; version: string; waiting: number }[] }): void {
+    if (this.#mode === "log") return;
+    const description = { ...gauges.waiting, name: "candil_requests_waiting" };
+    this.registry.register(
+      new ReadGauge(description, () =>
+        models.all().map((model) => [[model.name, model.version], model.waiting]),
+      ),
+    );
   }
 
   /** Every answer on every port, by its status. */

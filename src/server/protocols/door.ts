@@ -8,6 +8,7 @@ import type { Express, Request, RequestHandler, Response } from "express";
 import type { Answer } from "../answer/answer.ts";
 import { ClientGone, errorBody, methodNotAllowed } from "../errors.ts";
 import type { Limits } from "../limits.ts";
+import { carriedRequestId } from "../request/request-id.ts";
 import { compressed } from "./http-body.ts";
 import type { Repository } from "./repository.ts";
 import type { Subject } from "./subject.ts";
@@ -80,8 +81,8 @@ export function answering(
 
 /** A client's own request id goes back to it, if it is one that a log can hold. */
 function requestIdOf(request: Request): Pick<Answer, "requestId"> {
-  const id = request.get("x-request-id");
-  return id !== undefined && /^[\w.:/+=@-]{1,128}$/.test(id) ? { requestId: id } : {};
+  const requestId = carriedRequestId(request.get("x-request-id"));
+  return requestId === undefined ? {} : { requestId };
 }
 
 /** A segment of the path, decoded by Express. */

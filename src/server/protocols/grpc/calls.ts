@@ -3,6 +3,7 @@
  * The calls of a gRPC service as functions from bytes to bytes.
  */
 
+import type { AccessRecord } from "../../logger.ts";
 import type { AnyMessage, MessageType, Value } from "./message.ts";
 
 /** Answers one message with one. */
@@ -12,6 +13,26 @@ export type Unary = (request: Uint8Array, call: CallContext) => Promise<Uint8Arr
 export interface CallContext {
   /** Aborts when the client cancels, goes away, or its deadline passes. */
   readonly signal: AbortSignal;
+  /** The client's own `x-request-id`, or a fresh one. */
+  readonly requestId: string;
+  /** Told which model is asked, once that is known. */
+  readonly asks: (model: string, version: string | null) => void;
+}
+
+/** What is told of calls. */
+export interface CallWatcher {
+  /** A call for an inference has come. */
+  begin?(): void;
+  /** It has ended, whatever the answer. */
+  end?(): void;
+  /** Any call has been answered; `asked` is the model of an inference. */
+  answered?(record: AccessRecord, asked: AskedModel | null): void;
+}
+
+/** Which model an inference was for. */
+export interface AskedModel {
+  readonly model: string;
+  readonly askedVersion: string | null;
 }
 
 /** A call of a service. */

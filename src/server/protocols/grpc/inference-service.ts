@@ -3,7 +3,6 @@
  * `inference.GRPCInferenceService`, the Open Inference Protocol over gRPC.
  */
 
-import { randomUUID } from "node:crypto";
 import type { TensorMetadata } from "../../../oip/index.ts";
 import { askAll } from "../ask-all.ts";
 import type { Shelf } from "../door.ts";
@@ -62,14 +61,15 @@ function described({ name, datatype, shape }: TensorMetadata): {
 }
 
 function modelInfer(shelf: Shelf): Unary {
-  return async (bytes, { signal }) => {
+  return async (bytes, { signal, requestId, asks }) => {
     const { model, version, request, raw } = readGrpcRequest(bytes);
     const subject = shelf.subject(model, version);
+    asks(model, version ?? null);
     const plan = planInference("infer", request, new URLSearchParams(), shelf.limits);
     const replies = await askAll(subject, plan.asks, signal);
     return writeGrpcResponse(
       {
-        id: request.id ?? randomUUID(),
+        id: request.id ?? requestId,
         modelName: subject.name,
         modelVersion: subject.version,
         outputs: plan.outputs(replies, loaded(subject)),

@@ -16,10 +16,11 @@ import type { SecureContextOptions } from "node:tls";
 import { ArgumentError, CandilError } from "../../../errors.ts";
 import { ClientGone, errorBody } from "../../errors.ts";
 import type { Shelf } from "../door.ts";
-import type { Service } from "./calls.ts";
+import type { CallWatcher, Service } from "./calls.ts";
 import { healthService } from "./health-service.ts";
 import { inferenceService } from "./inference-service.ts";
 import { reflection, reflectionServices } from "./reflection.ts";
+import { UnaryCall } from "./unary-call.ts";
 
 type Grpc = typeof grpcJs;
 
@@ -36,7 +37,9 @@ export interface GrpcOptions {
   /** Refuses a call by throwing RequestError; the value of its `authorization` metadata, if it has one. */
   readonly authorize?: (authorization: string | undefined) => void;
   /** Receives defects of ours. */
-  readonly onDefect?: (error: unknown) => void;
+  readonly onDefect?: (error: unknown, requestId: string) => void;
+  /** Is told of calls, for the log and the metrics. */
+  readonly watcher?: CallWatcher;
 }
 
 /** A gRPC port that answers. */
@@ -150,19 +153,25 @@ function addUnaryCalls(grpc: Grpc, server: Server, { name, calls }: Service, opt
     Object.entries(calls).map(([call, { handle }]) => [
       call,
       (asked: ServerUnaryCall<Uint8Array, Uint8Array>, answer: sendUnaryData<Uint8Array>): void => {
-        const cancelled = new AbortController();
-        asked.once("cancelled", () => cancelled.abort());
+        const one = new UnaryCall(asked, options.watcher ?? {});
+        const headers = new grpc.Metadata();
+        headers.set("x-request-id", one.requestId);
+        asked.sendMetadata(headers);
         const run = async (): Promise<Uint8Array> => {
-          const [authorization] = asked.metadata.get("authorization");
-          options.authorize?.(typeof authorization === "string" ? authorization : undefined);
-          return handle(asked.request, { signal: cancelled.signal });
+          options.authorize?.(one.authorization);
+          return handle(asked.request, one.context);
         };
         run().then(
-          (bytes) => answer(null, bytes),
+          (bytes) => {
+            answer(null, bytes);
+            one.end(200);
+          },
           (error: unknown) => {
             const status = statusOf(grpc, error);
-            if (status.code === Number(grpc.status.INTERNAL)) options.onDefect?.(error);
+            if (status.code === Number(grpc.status.INTERNAL)) options.onDefect?.(error, one.requestId);
             answer(status);
+            // 499 is what proxies write for a client that left.
+            one.end(error instanceof ClientGone ? 499 : errorBody(error).code, status.details);
           },
         );
       },

@@ -84,5 +84,10 @@ function nameOf(index: number, labels: ReadonlyMap<string, string> | null): stri
   throw new ArgumentError(`index_to_name.json has no name for class ${index}`);
 }
 
-registerHandler("base_handler", baseHandler);
-registerHandler("image_classifier", imageClassifier);
+/**
+ * Makes the handlers known under TorchServe's names. A call, not the work of an import alone: bundlers drop those.
+ */
+export function registerBuiltInHandlers(): void {
+  registerHandler("base_handler", baseHandler);
+  registerHandler("image_classifier", imageClassifier);
+}

@@ -204,12 +204,13 @@ export class Model {
 
   /**
    * The handler's own explanation of one picture or tensor, for the class `target`, as TorchServe asks for it.
+   * @param batch what {@link transform} made of the picture, where that is known
    * @throws ArgumentError when the handler has none, see {@link hasInsights}
    */
-  insights(picture: Image | Tensor, target: number): JsonValue {
+  insights(picture: Image | Tensor, target: number, batch = this.transform(picture)): JsonValue {
     const { explain } = this.#handler;
     if (explain === null) throw new ArgumentError(`${this.name}: its handler does not explain by itself`);
-    const answers = explain(this.transform(picture), { data: picture }, target, this.#context);
+    const answers = explain(batch, { data: picture }, target, this.#context);
     if (answers.length === 1) return answers[0];
     throw new ArgumentError(
       `${this.name}: number of batch response mismatched, expect: 1, got: ${answers.length}`,

@@ -17,9 +17,13 @@ import type { Limits } from "./limits.ts";
 import type { Logger } from "./logger.ts";
 import { ModelRegistry } from "./models.ts";
 import { InProcessModel } from "./pool/in-process-model.ts";
+import { envelopeInference } from "./protocols/envelopes/inference.ts";
+import type { Envelope } from "./protocols/envelopes/inference.ts";
 import { shelfOf } from "./protocols/corridor.ts";
 import { mountV1 } from "./protocols/v1/mount.ts";
 import { mountV2 } from "./protocols/v2/mount.ts";
+import { readBody } from "./request/body.ts";
+import { formParts } from "./request/form.ts";
 import type { ServedModel } from "./served-model.ts";
 
 /** What the inference app serves, and how. */
@@ -27,6 +31,8 @@ export interface InferenceAppOptions {
   /** A registry, which may change while the app runs; or models, of which a bare {@link Model} runs on this thread. */
   readonly models: ModelRegistry | Iterable<Model | ServedModel>;
   readonly limits?: Partial<Limits>;
+  /** In what the bodies of TorchServe's routes are wrapped; `service_envelope`. None, and `body`, are as JSON bodies are. */
+  readonly envelope?: Envelope | null;
   readonly logger?: Logger;
   /** Whether new work is welcome; once it says no, /ping is unhealthy and connections close after their answer. */
   readonly accepting?: () => boolean;
@@ -80,6 +86,7 @@ export function registryOf(
 export function createInferenceApp(options: InferenceAppOptions): Express {
   const limits: Limits = { ...defaultLimits, ...options.limits };
   const models = registryOf(options.models, limits);
+  const { envelope = null } = options;
   const accepting = options.accepting ?? (() => true);
   const door = createDoor({
     logger: options.logger ?? {},
@@ -92,14 +99,23 @@ export function createInferenceApp(options: InferenceAppOptions): Express {
   const answer = async (
     kind: InferenceKind,
     model: ServedModel,
+    body: Buffer,
     request: Request,
     response: Response,
-  ): Promise<void> => send(request, response, await inference(kind, model, request, response, limits));
+  ): Promise<void> => {
+    const wrapped = envelope === null || envelope === "body" ? null : envelope;
+    const answered =
+      wrapped === null
+        ? await inference(kind, model, body, request, response, limits)
+        : await envelopeInference(wrapped, kind, model, body, request, response, limits);
+    send(request, response, answered);
+  };
   const infer =
     (kind: InferenceKind) =>
     async (request: Request<{ model: string; version?: string }>, response: Response): Promise<void> => {
       if (request.method === "OPTIONS") throw methodNotAllowed();
-      await answer(kind, models.get(request.params.model, request.params.version), request, response);
+      const model = models.get(request.params.model, request.params.version);
+      await answer(kind, model, await readBody(request, limits), request, response);
     };
 
   app.all("/", (request, response) => {
@@ -115,7 +131,9 @@ export function createInferenceApp(options: InferenceAppOptions): Express {
   app.all("/explanations/:model{/:version}{/*rest}", infer("explanations"));
   app.all("/invocations", async (request, response) => {
     if (request.method === "OPTIONS") throw methodNotAllowed();
-    await answer("predictions", invokedModel(models, request), request, response);
+    const body = await readBody(request, limits);
+    const model = await invokedModel(models, request, body);
+    await answer("predictions", model, body, request, response);
   });
   app.all("/models/:model/invoke", infer("predictions"));
   const corridor = { ...shelfOf({ models, limits, accepting }), send };
@@ -127,12 +145,16 @@ export function createInferenceApp(options: InferenceAppOptions): Express {
   return app;
 }
 
-/** `?model_name=`, else the only model; TorchServe also takes a form field, which a client can as well put there. */
-function invokedModel(models: ModelRegistry, request: Request): ServedModel {
+/** `?model_name=`, else the only model, else the form field `model_name`: TorchServe's order. */
+async function invokedModel(models: ModelRegistry, request: Request, body: Buffer): Promise<ServedModel> {
   const { model_name: name } = request.query;
   if (typeof name === "string") return models.get(name);
   const names = models.names();
   if (names.length === 1) return models.get(names[0]);
+  const field = (await formParts(request.get("content-type"), body)).find(
+    (part) => part.name === "model_name",
+  );
+  if (field !== undefined) return models.get(field.bytes.toString("utf8"));
   throw new RequestError("badRequest", "Parameter model_name is required.");
 }
 

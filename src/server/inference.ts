@@ -8,7 +8,6 @@ import type { Answer } from "./answer/answer.ts";
 import type { Limits } from "./limits.ts";
 import type { Form, Job, Question, Values } from "./pool/job.ts";
 import { jobInput } from "./request/job-input.ts";
-import { readBody } from "./request/body.ts";
 import { readExplanationWishes, readPredictionWishes } from "./request/options.ts";
 import { readPayload } from "./request/payload.ts";
 import type { Payload } from "./request/payload.ts";
@@ -19,17 +18,18 @@ export type InferenceKind = "predictions" | "explanations";
 
 /**
  * Answers one request for `model`.
+ * @param body the bytes of the request
  * @throws RequestError or another error of candil when it cannot be served
  * @throws ClientGone when the client left
  */
 export async function inference(
   kind: InferenceKind,
   model: ServedModel,
+  body: Buffer,
   request: IncomingMessage,
   response: ServerResponse,
   limits: Limits,
 ): Promise<Answer> {
-  const body = await readBody(request, limits);
   const payload = await readPayload(request.headers["content-type"], body);
   const { question, form } = readWishes(kind, request, payload, limits);
   return answerTo(model, { input: jobInput(payload.content), question, form }, abortWithClient(response));
@@ -48,10 +48,13 @@ function readWishes(
   }
   const { format, explain: options, heatMap } = readExplanationWishes(url, headers.accept, fields, limits);
   return {
-    question: { kind: format === "full" ? "explain" : "attribute", options },
+    question: { kind: questionOf[format], options },
     form: format === "picture" ? { as: "picture", heatMap } : { as: format },
   };
 }
+
+/** The handler's own explanation is JSON of any form, of which no picture can be made. */
+const questionOf = { bare: "insights", picture: "attribute", full: "explain" } as const;
 
 /**
  * Runs a job whose form is an answer.

@@ -99,6 +99,7 @@ export async function serve(options: ServeOptions): Promise<ServingServer> {
       inference: createInferenceApp({
         models,
         limits,
+        envelope: config.serviceEnvelope,
         logger,
         accepting,
         middleware: policy("inference", shared),

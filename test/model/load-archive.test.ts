@@ -1,6 +1,5 @@
 import { expect } from "chai";
 import { readFile } from "node:fs/promises";
-import { writePt } from "../../src/checkpoint/index.ts";
 import { CandilError } from "../../src/errors.ts";
 import { defineHandler, registerHandler } from "../../src/model/handler.ts";
 import { plainJson } from "../../src/model/json-value.ts";
@@ -9,75 +8,18 @@ import { loadModel } from "../../src/model/load.ts";
 import { createMnistNet } from "../../src/model/mnist-net.ts";
 import type { Model } from "../../src/model/model.ts";
 import { registerModule } from "../../src/model/modules.ts";
-import { writeZip } from "../../src/zip/index.ts";
 import { decodeImage } from "../../src/node/image.ts";
-import { tensor } from "../../src/tensor/creation.ts";
-import type { AnyTensor } from "../../src/tensor/tensor.ts";
 import { argmax } from "../../src/ops/index.ts";
+import { tensor } from "../../src/tensor/creation.ts";
 import { Image } from "../../src/vision/image.ts";
+import { writeZip } from "../../src/zip/index.ts";
 import { seededMnist, seededState } from "../support/mnist.ts";
 import { digitPng } from "../support/png.ts";
+import { mar, vision } from "../support/small-archive.ts";
+import type { Parts } from "../support/small-archive.ts";
 
 const example = new URL("../../examples/mnist/", import.meta.url);
 const picture = decodeImage(digitPng(4));
-
-/** Scores are ten means of the picture with known weights. */
-const SMALL = `
-import torch
-from torch import nn
-
-class Small(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.pool = nn.AdaptiveAvgPool2d(1)
-        self.fc = nn.Linear(3, 6)
-
-    def forward(self, x):
-        return self.fc(torch.flatten(self.pool(x), 1))
-`;
-
-const smallState = new Map<string, AnyTensor>([
-  ["fc.weight", tensor([0, 1, 2, 3, 4, 5].map((row) => [row, -row / 2, 1]))],
-  ["fc.bias", tensor([0, 0.5, 0, 0.25, 0, 0])],
-]);
-
-interface Parts {
-  readonly model?: string;
-  readonly handler?: string;
-  readonly handlerFile?: string;
-  readonly state?: ReadonlyMap<string, AnyTensor>;
-  readonly files?: Readonly<Record<string, string>>;
-  readonly manifest?: object;
-}
-
-function mar({
-  model = SMALL,
-  handler,
-  handlerFile,
-  state = smallState,
-  files = {},
-  manifest = {},
-}: Parts): Uint8Array {
-  const whole = {
-    runtime: "python",
-    model: {
-      modelName: "small",
-      modelVersion: "3.0",
-      modelFile: "net.py",
-      serializedFile: "net.pt",
-      handler: handler ?? "own.py",
-      ...manifest,
-    },
-  };
-  const texts = {
-    "net.py": model,
-    ...(handlerFile === undefined ? {} : { "own.py": handlerFile }),
-    ...files,
-    "MAR-INF/MANIFEST.json": JSON.stringify(whole),
-  };
-  const entries = Object.entries(texts).map(([name, text]) => ({ name, bytes: Buffer.from(text) }));
-  return writeZip([...entries, { name: "net.pt", bytes: writePt(state) }]);
-}
 
 const load = (parts: Parts): Model => loadArchiveBytes(mar(parts));
 const color = new Image(
@@ -86,19 +28,6 @@ const color = new Image(
   "RGB",
   Uint8Array.from({ length: 48 }, (_, i) => [250, 100, 20][i % 3]),
 );
-
-const vision = (body: string, head = ""): string => `
-from torchvision import transforms
-from ts.torch_handler.vision_handler import VisionHandler
-import torch
-import torch.nn.functional as F
-${head}
-
-class Own(VisionHandler):
-    image_processing = transforms.Compose([transforms.ToTensor()])
-
-${body.replace(/^/gm, "    ")}
-`;
 
 describe("A model archive, loaded", () => {
   let mnist: Model;

@@ -64,23 +64,33 @@ export function handlerAnswer(value: JsonValue): string {
   return typeof value === "string" ? value : json(value, "\n");
 }
 
-function json(value: JsonValue, lineBreak: string): string {
+/**
+ * A value as `json.dumps(value)` prints it on one line, or, with an indent of 2, on many.
+ *
+ * @example
+ * pythonJson(new Map([["a", [1, 2]]]), null); // '{"a": [1, 2]}'
+ */
+export function pythonJson(value: JsonValue, indent: null | 2): string {
+  return json(value, indent === null ? null : "\n");
+}
+
+/** @param lineBreak a newline and the indent of this level; null for all on one line */
+function json(value: JsonValue, lineBreak: string | null): string {
   if (value instanceof Float) return pythonFloat(value.value);
   if (typeof value === "string") return quoted(value);
-  if (isList(value))
-    return block(
-      "[",
-      value.map((entry) => json(entry, `${lineBreak}  `)),
-      "]",
-      lineBreak,
-    );
+  const inner = lineBreak === null ? null : `${lineBreak}  `;
+  if (isList(value)) {
+    const items = value.map((entry) => json(entry, inner));
+    return block("[", items, "]", lineBreak);
+  }
   if (typeof value !== "object" || value === null) return String(value);
-  const entries = [...value].map(([key, entry]) => `${quoted(key)}: ${json(entry, `${lineBreak}  `)}`);
+  const entries = [...value].map(([key, entry]) => `${quoted(key)}: ${json(entry, inner)}`);
   return block("{", entries, "}", lineBreak);
 }
 
-function block(open: string, entries: readonly string[], close: string, lineBreak: string): string {
+function block(open: string, entries: readonly string[], close: string, lineBreak: string | null): string {
   if (entries.length === 0) return open + close;
+  if (lineBreak === null) return open + entries.join(", ") + close;
   const inner = `${lineBreak}  `;
   return `${open}${inner}${entries.join(`,${inner}`)}${lineBreak}${close}`;
 }

@@ -3,10 +3,12 @@
  * Results as the bytes that TorchServe would have sent, or, where a client asked for it, with everything known beside.
  */
 
+import { floats } from "../../model/json-value.ts";
+import type { JsonValue } from "../../model/json-value.ts";
 import type { ModelInfo } from "../pool/job.ts";
 import type { Result } from "../pool/render.ts";
 import type { Answer } from "./answer.ts";
-import { handlerAnswer, pythonFloatLists } from "./python-json.ts";
+import { handlerAnswer, pythonFloatLists, pythonJson } from "./python-json.ts";
 
 /**
  * TorchServe's own answer, without newline and content type: for a prediction what the handler answers, for an explanation
@@ -19,10 +21,33 @@ export function bareAnswer(result: Result): Answer {
   switch (result.kind) {
     case "predict":
       return { status: 200, body: handlerAnswer(result.prediction.answer) };
+    case "insights":
+      return { status: 200, body: handlerAnswer(result.insights) };
     case "attribute":
       return { status: 200, body: pythonFloatLists(result.attributions.toArray()) };
     case "explain":
       return { status: 200, body: pythonFloatLists(result.explanation.attributions.toArray()) };
+  }
+}
+
+/**
+ * The same value as Python's JSON, text in quotes, for a place in a larger text.
+ * @param indent that of `json.dumps`
+ */
+export function jsonItem(result: Result, indent: null | 2): string {
+  return pythonJson(valueOf(result), indent);
+}
+
+function valueOf(result: Result): JsonValue {
+  switch (result.kind) {
+    case "predict":
+      return result.prediction.answer;
+    case "insights":
+      return result.insights;
+    case "attribute":
+      return floats(result.attributions.toArray());
+    case "explain":
+      return floats(result.explanation.attributions.toArray());
   }
 }
 
@@ -33,6 +58,8 @@ export function detailAnswer(model: Pick<ModelInfo, "classes">, result: Result):
       const { prediction, scores } = result.prediction;
       return compactJson({ prediction, scores, classes: model.classes });
     }
+    case "insights":
+      return bareAnswer(result);
     case "attribute":
       return compactJson({ attributions: result.attributions.toArray() });
     case "explain": {

@@ -123,8 +123,6 @@ export const ignoredKeys: ReadonlyMap<string, Ignored> = new Map<string, Ignored
 
 /** Keys that are read and checked, and that this version does not heed yet. */
 export const unheededKeys: ReadonlyMap<string, Ignored> = new Map<string, Ignored>([
-  // A JSON body with `data` and `target` is taken as it is, so "body" needs nothing more.
-  ["service_envelope", { reason: "KServe's formats have their own paths here, /v1 and /v2", quiet: "body" }],
   ["decode_input_request", { reason: "a body is told from its bytes", quiet: "true" }],
   ["max_response_size", { reason: "answers are not bounded in size", quiet: "6553500" }],
   ["default_service_handler", { reason: "an archive names its handler itself" }],

@@ -4,8 +4,10 @@
  */
 
 import type { ExplainOptions } from "../../model/explain-options.ts";
-import type { Explanation, InputSize, Prediction } from "../../model/model.ts";
+import type { PlainJson } from "../../model/json-value.ts";
+import type { Classification, Explanation, InputSize } from "../../model/model.ts";
 import type { Answer } from "../answer/answer.ts";
+import type { AnswerType } from "../answer/answer-type.ts";
 import type { HeatMapWishes } from "../request/heat-map-options.ts";
 
 /** What was sent: a picture still encoded, or numbers [C, H, W] that go to the model as they are. */
@@ -13,18 +15,24 @@ export type JobInput =
   | { readonly kind: "picture"; readonly bytes: Uint8Array }
   | { readonly kind: "numbers"; readonly data: Float32Array; readonly shape: readonly number[] };
 
-/** What is asked: the class, the attributions alone, or the attributions with all that goes with them. */
+/**
+ * What is asked: the class; the explanation that TorchServe would give, which is the handler's own where it has one and no
+ * option but the target is given; the attributions alone; or the attributions with all that goes with them.
+ */
 export type Question =
   | { readonly kind: "predict" }
   /** `options.onProgress` cannot cross to another thread and must be absent. */
-  | { readonly kind: "attribute" | "explain"; readonly options: ExplainOptions };
+  | { readonly kind: "insights" | "attribute" | "explain"; readonly options: ExplainOptions };
 
 /**
  * The form of the reply: `values` for a protocol that words its own answer, else an {@link Answer}: `bare` in TorchServe's
- * bytes, `full` with everything known, `picture` as a heat map.
+ * bytes, `full` with everything known, `picture` as a heat map, `json` as Python's JSON, to be put into a larger text.
  */
 export type Form =
-  { readonly as: "values" | "bare" | "full" } | { readonly as: "picture"; readonly heatMap: HeatMapWishes };
+  | { readonly as: "values" | "bare" | "full" }
+  /** `indent` is that of `json.dumps`: none, or 2. */
+  | { readonly as: "json"; readonly indent: null | 2 }
+  | { readonly as: "picture"; readonly heatMap: HeatMapWishes };
 
 /** One example and one question about it. */
 export interface Job {
@@ -39,9 +47,20 @@ export interface PlainTensor {
   readonly shape: readonly number[];
 }
 
-/** The reply to a {@link Question}, of the same kind; attributions are [C, H, W]. */
+/** What a handler answers, as plain data. */
+export interface HandlerValue {
+  readonly answer: PlainJson;
+  /** Of its parts, which plain data cannot tell: 1.0 is 1 there. */
+  readonly datatype: AnswerType;
+}
+
+/**
+ * The reply to a {@link Question}, of the same kind; one for `insights` is of kind `attribute` where the handler has no
+ * explanation of its own. Attributions are [C, H, W].
+ */
 export type Values =
-  | ({ readonly kind: "predict" } & Prediction)
+  | ({ readonly kind: "predict" } & Classification & HandlerValue)
+  | ({ readonly kind: "insights" } & HandlerValue)
   | { readonly kind: "attribute"; readonly attributions: PlainTensor }
   | ({ readonly kind: "explain"; readonly attributions: PlainTensor } & Omit<Explanation, "attributions">);
 

@@ -9,17 +9,18 @@ import type { ExplainOptions } from "../../model/explain-options.ts";
 import type { Model } from "../../model/model.ts";
 import { decodeImage } from "../../node/image.ts";
 import { fromData } from "../../tensor/creation.ts";
-import type { Tensor } from "../../tensor/tensor.ts";
+import { Tensor } from "../../tensor/tensor.ts";
 import type { Image } from "../../vision/image.ts";
 import { render } from "./render.ts";
 import type { Result } from "./render.ts";
 import type { Job, JobLimits, Outcome, Question } from "./job.ts";
 
-/** A job whose picture is a tensor [1, C, H, W]; `image` is null for bare numbers. */
+/** A job whose picture is a tensor [1, C, H, W]. */
 interface Prepared {
   readonly index: number;
   readonly job: Job;
-  readonly image: Image | null;
+  /** What was sent. */
+  readonly picture: Image | Tensor;
   readonly input: Tensor;
 }
 
@@ -48,7 +49,7 @@ export function perform(model: Model, jobs: readonly Job[], limits: JobLimits): 
   jobs.forEach((job, index) => {
     try {
       const prepared = prepare(model, job, index, limits);
-      const key = batchKey(job.question);
+      const key = explainsItself(model, job.question) ? null : batchKey(job.question);
       const name = key === null ? `alone ${index}` : `${prepared.input.shape.join()} ${key}`;
       groups.set(name, [...(groups.get(name) ?? []), prepared]);
     } catch (error) {
@@ -65,10 +66,17 @@ function prepare(model: Model, job: Job, index: number, limits: JobLimits): Prep
   const { input, question } = job;
   if (question.kind !== "predict") model.checkOptions(question.options);
   if (input.kind === "numbers") {
-    return { index, job, image: null, input: model.transform(fromData(input.data, input.shape)) };
+    const numbers = fromData(input.data, input.shape);
+    return { index, job, picture: numbers, input: model.transform(numbers) };
   }
   const image = decodeImage(input.bytes, { maxPixels: limits.maxImagePixels });
-  return { index, job, image, input: model.transform(image) };
+  return { index, job, picture: image, input: model.transform(image) };
+}
+
+/** Whether the model's handler answers: nothing is asked that TorchServe's handlers could not be asked. */
+function explainsItself(model: Model, question: Question): boolean {
+  if (question.kind !== "insights" || !model.hasInsights) return false;
+  return Object.keys(question.options).every((name) => name === "target");
 }
 
 /** One run for the whole group; if that fails, one for each, so that an error stays with the job that causes it. */
@@ -82,7 +90,8 @@ function settle(model: Model, group: readonly Prepared[]): (readonly [index: num
   }
 }
 
-function rendered(model: Model, { job, image }: Prepared, result: Result): Outcome {
+function rendered(model: Model, { job, picture }: Prepared, result: Result): Outcome {
+  const image = picture instanceof Tensor ? null : picture;
   try {
     return { ok: true, reply: render(model, result, job.form, image) };
   } catch (error) {
@@ -92,10 +101,17 @@ function rendered(model: Model, { job, image }: Prepared, result: Result): Outco
 
 function run(model: Model, group: readonly Prepared[]): Result[] {
   const batch = stack(group.map(({ input }) => input));
-  const { question } = group[0].job;
+  const [{ job, picture }] = group;
+  const { question } = job;
+  if (explainsItself(model, question)) {
+    return [
+      { kind: "insights", insights: model.insights(picture, targetFor(model, question, batch), batch) },
+    ];
+  }
   switch (question.kind) {
     case "predict":
       return model.predict(batch).map((prediction) => ({ kind: "predict", prediction }));
+    case "insights":
     case "attribute":
       return model
         .attribute(batch, optionsOf(question.options, group))
@@ -117,6 +133,12 @@ function targetOf(question: Question): number {
   if (question.kind === "predict" || question.options.target === "predicted") return 0;
   const { target } = question.options;
   return typeof target === "number" ? target : target[0];
+}
+
+/** The same, with the class that the model predicts where that was asked for. */
+function targetFor(model: Model, question: Question, batch: Tensor): number {
+  const predicted = question.kind !== "predict" && question.options.target === "predicted";
+  return predicted ? model.classify(batch)[0].prediction : targetOf(question);
 }
 
 function stack(inputs: readonly Tensor[]): Tensor {

@@ -23,16 +23,28 @@ const IN_FLIGHT = 16;
  * @throws RequestError when there are too many
  * @throws what the first failure was
  */
-export async function askAll(subject: Subject, asks: readonly Ask[], signal: AbortSignal): Promise<Values[]> {
+export function askAll(subject: Subject, asks: readonly Ask[], signal: AbortSignal): Promise<Values[]> {
+  return askEach(asks, ({ input, question }, own) => subject.ask(input, question, own), signal);
+}
+
+/**
+ * The same, with any way to ask.
+ * @throws RequestError when there are too many
+ * @throws what the first failure was
+ */
+export async function askEach<T>(
+  asks: readonly Ask[],
+  askOne: (ask: Ask, signal: AbortSignal) => Promise<T>,
+  signal: AbortSignal,
+): Promise<T[]> {
   checkInstances(asks.length);
   const rest = new AbortController();
-  const replies = new Array<Values>(asks.length);
+  const replies = new Array<T>(asks.length);
   let next = 0;
   const lane = async (): Promise<void> => {
     while (next < asks.length) {
       const i = next++;
-      const { input, question } = asks[i];
-      replies[i] = await subject.ask(input, question, AbortSignal.any([signal, rest.signal]));
+      replies[i] = await askOne(asks[i], AbortSignal.any([signal, rest.signal]));
     }
   };
   try {

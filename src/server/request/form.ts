@@ -66,6 +66,16 @@ function openParser(
   }
 }
 
+/**
+ * The parts of a body that its content type calls a form of either kind; none for any other.
+ * @throws RequestError when a multipart body is broken
+ */
+export async function formParts(contentType = "", body: Buffer): Promise<FormPart[]> {
+  const type = contentType.split(";")[0].trim().toLowerCase();
+  if (type === "multipart/form-data") return readMultipart(contentType, body);
+  return type === "application/x-www-form-urlencoded" ? readUrlencoded(body) : [];
+}
+
 /** The fields of an application/x-www-form-urlencoded body in their order. */
 export function readUrlencoded(body: Buffer): FormPart[] {
   return [...new URLSearchParams(body.toString("latin1"))].map(([name, value]) => ({

@@ -6,7 +6,7 @@
  * | body | content | fields |
  * | --- | --- | --- |
  * | PNG or JPEG bytes, whatever their content type | the picture | none |
- * | multipart/form-data | part `data`, else `body`; the last one wins | the other parts |
+ * | multipart/form-data | part `data`, else `body`; the last one wins; its own may be any row of this table but a form | the other parts |
  * | JSON object | `data`, else `body` | the other keys |
  * | JSON list | the numbers | none |
  * | JSON string; base64 text | the picture | none |
@@ -58,8 +58,8 @@ function plain(content: Content): Payload {
   return { content, fields: new Map() };
 }
 
-function jsonPayload(value: unknown): Payload {
-  if (!isRecord(value)) return plain(contentOfJson(value, "The JSON body"));
+function jsonPayload(value: unknown, where = "The JSON body"): Payload {
+  if (!isRecord(value) || typeof value["b64"] === "string") return plain(contentOfJson(value, where));
   const fields = new Map(Object.entries(value));
   const name = contentField(fields.keys(), "JSON key");
   return { content: contentOfJson(fields.get(name), `JSON key "${name}"`), fields: without(fields) };
@@ -69,20 +69,23 @@ function formPayload(parts: readonly FormPart[]): Payload {
   const byName = new Map(parts.map((part) => [part.name, part]));
   const part = byName.get(contentField(byName.keys(), "form field"));
   if (part === undefined) throw emptyBody();
-  const fields = new Map([...byName.values()].map(({ name, bytes }) => [name, bytes.toString("utf8")]));
-  return { content: partContent(part), fields: without(fields) };
+  const fields = new Map<string, unknown>(
+    [...byName.values()].map(({ name, bytes }) => [name, bytes.toString("utf8")]),
+  );
+  const own = partPayload(part);
+  return { content: own.content, fields: new Map([...without(fields), ...own.fields]) };
 }
 
 /** A part is read as a body of its own would be, except that it cannot be a form again. */
-function partContent(part: FormPart): Content {
+function partPayload(part: FormPart): Payload {
   const { bytes, contentType, name } = part;
   if (bytes.length === 0) throw new RequestError("badRequest", `Form field "${name}" is empty.`);
-  if (looksLikePicture(bytes)) return { kind: "picture", bytes };
+  if (looksLikePicture(bytes)) return plain({ kind: "picture", bytes });
   if (contentType === "application/json" || looksLikeJson(bytes)) {
-    return contentOfJson(parseJson(bytes), `Form field "${name}"`);
+    return jsonPayload(parseJson(bytes), `Form field "${name}"`);
   }
   if (contentType.startsWith("text/") || looksLikeBase64Picture(bytes)) {
-    return { kind: "picture", bytes: decodeBase64(bytes.toString("latin1")) };
+    return plain({ kind: "picture", bytes: decodeBase64(bytes.toString("latin1")) });
   }
   throw notAPicture(bytes, contentType);
 }

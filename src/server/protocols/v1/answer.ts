@@ -10,7 +10,8 @@ import type { ModelInfo, Values } from "../subject.ts";
 import type { V1Verb } from "./questions.ts";
 
 /**
- * `{"predictions":[2]}`, one class for each instance, or `{"explanations":[...]}`, attributions [C][H][W] for each; with
+ * `{"predictions":[2]}`, the handler's answer for each instance, or `{"explanations":[...]}`, attributions [C][H][W] (or the handler's own
+ * explanation) for each; with
  * `full` each item is an object with all that is known.
  */
 export function v1Answer(
@@ -24,13 +25,15 @@ export function v1Answer(
 }
 
 function bare(values: Values): unknown {
-  return values.kind === "predict" ? values.prediction : nestedLists(values.attributions);
+  return "answer" in values ? values.answer : nestedLists(values.attributions);
 }
 
 function detailed(values: Values, classes: readonly string[]): object {
   switch (values.kind) {
     case "predict":
       return { prediction: values.prediction, scores: values.scores, classes };
+    case "insights":
+      return { insights: values.answer };
     case "attribute":
       return { attributions: nestedLists(values.attributions) };
     case "explain":

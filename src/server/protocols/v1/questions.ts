@@ -55,5 +55,5 @@ function questionOf(
   { maxSteps }: Pick<Limits, "maxSteps">,
 ): Ask["question"] {
   if (verb === "predict") return { kind: "predict" };
-  return { kind: full ? "explain" : "attribute", options: readExplainOptions(fields, maxSteps) };
+  return { kind: full ? "explain" : "insights", options: readExplainOptions(fields, maxSteps) };
 }

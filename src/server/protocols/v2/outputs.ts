@@ -6,6 +6,7 @@
 import { nearestName } from "../../../errors.ts";
 import type { Datatype, InferTensor, RequestedOutput } from "../../../oip/index.ts";
 import { RequestError } from "../../errors.ts";
+import { answerTensor } from "./answer-tensor.ts";
 import type { ModelInfo, Question, Values } from "../subject.ts";
 
 /** What an output is, by its name. */
@@ -78,6 +79,7 @@ export function questionKind(
   for (const name of names) if (!Object.hasOwn(outputKinds, name)) throw unknownOutput(name, echoes);
   const explains = explaining || names.some((name) => outputKinds[name].explains);
   if (!explains) return "predict";
+  if (names.length === 0) return "insights";
   return names.every((name) => name === "attributions") ? "attribute" : "explain";
 }
 
@@ -91,11 +93,12 @@ function unknownOutput(name: string, echoes: readonly string[]): RequestError {
   );
 }
 
-/** TorchServe's own answer about one input, under its name: classes as INT64, attributions as FP64. */
+/**
+ * TorchServe's own answer about one input, under its name: what the handler answers (classes as INT64), attributions as FP64.
+ */
 export function echo(name: string, replies: readonly Values[], batched: boolean): InferTensor {
-  if (replies.every((values) => values.kind === "predict")) {
-    return int64(name, replies, (values) => ("prediction" in values ? values.prediction : 0));
-  }
+  const answers = replies.filter((values) => "answer" in values);
+  if (answers.length > 0) return answerTensor(name, answers, batched);
   const { shape, data } = attributionsOf(name, replies);
   return { name, datatype: "FP64", shape: batched ? shape : shape.slice(1), data: Float64Array.from(data) };
 }
@@ -109,7 +112,7 @@ function attributionsOf(
   name: string,
   replies: readonly Values[],
 ): Extract<InferTensor, { datatype: "FP32" }> {
-  const maps = replies.flatMap((values) => (values.kind === "predict" ? [] : [values.attributions]));
+  const maps = replies.flatMap((values) => ("attributions" in values ? [values.attributions] : []));
   const size = maps[0].data.length;
   const data = new Float32Array(maps.length * size);
   maps.forEach((map, i) => data.set(map.data, i * size));

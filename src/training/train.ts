@@ -8,7 +8,7 @@ import { loaderOrder } from "../data/loader.ts";
 import type { MnistDigits } from "../data/mnist.ts";
 import type { Module } from "../nn/module.ts";
 import { nllLoss } from "../ops/index.ts";
-import { captureTraining, keepsTrainingLosses } from "../runtime/index.ts";
+import { capture, captureTraining, keepsTrainingLosses } from "../runtime/index.ts";
 import type { BaseSettings, Optimizer } from "../optim/index.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
@@ -89,19 +89,25 @@ export interface Score {
   readonly total: number;
 }
 
+/** Digits that a plan computes at once in a test: enough for full speed, few enough that its buffers stay small. */
+const PLAN_ROWS = 125;
+
 /**
  * Loss and accuracy of a model that gives log-probabilities, in evaluation mode, batch by batch. Takes from the default
- * generator what PyTorch's DataLoader takes.
+ * generator what PyTorch's DataLoader takes. Forward passes run by plans where the model allows it (see `capture`), large
+ * batches in parts.
  */
 export function evaluate(model: Module, digits: MnistDigits, batchSize: number): Score {
   const training = model.training;
   model.eval();
+  const forward = capture((images) => model.forward(images));
+  const rows = Math.min(batchSize, PLAN_ROWS);
   let loss = 0;
   let correct = 0;
   const order = loaderOrder(digits.length, false);
-  for (let start = 0; start < order.length; start += batchSize) {
-    const { images, labels } = digits.batch(order.subarray(start, start + batchSize));
-    const logProbs = noGrad(() => model.forward(images));
+  for (let start = 0; start < order.length; start += rows) {
+    const { images, labels } = digits.batch(order.subarray(start, start + rows));
+    const logProbs = noGrad(() => forward(images));
     loss += nllLoss(logProbs, labels, { reduction: "sum" }).item();
     const classes = logProbs.size(1);
     labels.data.forEach((label, i) => {

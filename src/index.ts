@@ -54,7 +54,8 @@ export { capture, MAX_CAPTURED_ROWS, Runtime } from "./runtime/index.ts";
 export type { Captured } from "./runtime/index.ts";
 
 export { baseHandler, imageClassifier, mnistHandler, topClasses } from "./model/built-in-handlers.ts";
-export { defineHandler, registerHandler } from "./model/handler.ts";
+export { defineHandler } from "./model/handler.ts";
+export { registerHandler } from "./model/handlers.ts";
 export type { Handler, HandlerContext, HandlerHooks, Row } from "./model/handler.ts";
 export { Float } from "./model/json-value.ts";
 export type { JsonValue } from "./model/json-value.ts";

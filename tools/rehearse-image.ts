@@ -54,7 +54,7 @@ function perform({ name, steps }: Stage): string {
 
 /** Starts the program, asks it for a prediction, and ends it. */
 async function tryOut(folder: string): Promise<void> {
-  const program = join(folder, "app/dist/cli/main.js");
+  const program = join(folder, "app/dist/bin/candil.js");
   const child = spawn(
     process.execPath,
     [program, "serve", "--port", "0", "--grpc-port", "0", "--workers", "1"],
@@ -83,7 +83,7 @@ try {
   let last = "";
   for (const stage of parseDockerfile(readFileSync(join(root, "deploy/Dockerfile"), "utf8")))
     last = perform(stage);
-  if (!existsSync(join(last, "app/dist/cli/main.js"))) throw new Error("the last stage has no program");
+  if (!existsSync(join(last, "app/dist/bin/candil.js"))) throw new Error("the last stage has no program");
   const size = execFileSync("du", ["-sm", join(last, "app")], { encoding: "utf8" }).split("\t")[0];
   console.log(`/app: ${size} MB`);
   await tryOut(last);

@@ -11,7 +11,7 @@ import type { Ask, ServerRecipe } from "./served.ts";
 /** The picture that is asked about. */
 export const picture: Buffer = readFileSync(new URL("../../examples/mnist/test_data/7.png", import.meta.url));
 
-const program = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+const program = fileURLToPath(new URL("../../dist/bin/candil.js", import.meta.url));
 
 /** A class as its digit alone. */
 export const isSeven = (answer: string): boolean => answer.trim() === "7";

@@ -10,7 +10,7 @@ import type { Image } from "../vision/image.ts";
 import { CenterCrop, Compose, Normalize, Resize, ToTensor } from "../vision/transforms/index.ts";
 import type { Transform } from "../vision/transforms/index.ts";
 import { asFloatTensor } from "./float-tensor.ts";
-import { defineHandler, registerHandler } from "./handler.ts";
+import { defineHandler } from "./handler.ts";
 import type { Handler } from "./handler.ts";
 import { Float } from "./json-value.ts";
 import type { JsonValue } from "./json-value.ts";
@@ -82,12 +82,4 @@ function nameOf(index: number, labels: ReadonlyMap<string, string> | null): stri
   const name = labels === null ? String(index) : labels.get(String(index));
   if (name !== undefined) return name;
   throw new ArgumentError(`index_to_name.json has no name for class ${index}`);
-}
-
-/**
- * Makes the handlers known under TorchServe's names. A call, not the work of an import alone: bundlers drop those.
- */
-export function registerBuiltInHandlers(): void {
-  registerHandler("base_handler", baseHandler);
-  registerHandler("image_classifier", imageClassifier);
 }

@@ -4,7 +4,7 @@
  * TorchServe's handlers, in TypeScript.
  */
 
-import { ArgumentError, nearestName } from "../errors.ts";
+import { ArgumentError } from "../errors.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import type { Image } from "../vision/image.ts";
 import { floats, isList } from "./json-value.ts";
@@ -103,33 +103,5 @@ function noPictures(): never {
   throw new ArgumentError(
     "this handler takes numbers, not pictures; serve the model with image_classifier, or with a handler that has an " +
       "image_processing",
-  );
-}
-
-const registered = new Map<string, Handler>();
-
-/**
- * Makes a handler known by a name, which model archives may give as theirs. A later one of the same name takes its place.
- *
- * @example
- * registerHandler("my_handler", defineHandler({ postprocess }));
- */
-export function registerHandler(name: string, handler: Handler): void {
-  registered.set(name, handler);
-}
-
-/** The handler of that name; undefined when there is none. */
-export function handlerNamed(name: string): Handler | undefined {
-  return registered.get(name);
-}
-
-/** An error that names the handlers that there are. */
-export function unknownHandler(name: string): ArgumentError {
-  const known = [...registered.keys()];
-  const near = nearestName(name, known);
-  return new ArgumentError(
-    `handler "${name}": there is no such file in the archive and no handler of that name; known are ${known.join(", ")}` +
-      (near === null ? "" : `; did you mean "${near}"?`) +
-      ". Put the handler's file into the archive, or registerHandler() one of that name",
   );
 }

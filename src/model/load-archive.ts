@@ -15,17 +15,14 @@ import { createMachine } from "../python/vocabulary.ts";
 import { zeros } from "../tensor/creation.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { capture } from "../runtime/index.ts";
-import { handlerNamed, unknownHandler } from "./handler.ts";
 import type { Handler, HandlerContext } from "./handler.ts";
-import { registerBuiltInHandlers } from "./built-in-handlers.ts";
+import { handlerNamed, unknownHandler } from "./handlers.ts";
 import { Model } from "./model.ts";
 import { moduleFor } from "./modules.ts";
 import type { Classifier } from "./modules.ts";
 import { attempt, probe } from "./probe.ts";
 import { handlerFromSource } from "./source/handler-from-source.ts";
 import { handlerVocabulary } from "./source/vocabulary.ts";
-
-registerBuiltInHandlers();
 
 /** What may be said otherwise than the archive says it. */
 export interface LoadArchiveOptions {

@@ -17,7 +17,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 /** A folder in place of the image's `/app`. */
 export interface Image {
   readonly folder: string;
-  /** Its `dist/cli/main.js`. */
+  /** Its `dist/bin/candil.js`. */
   readonly program: string;
 }
 

@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import { ArgumentError, ShapeError } from "../../src/errors.ts";
 import { baseHandler, imageClassifier, mnistHandler, topClasses } from "../../src/model/built-in-handlers.ts";
-import { defineHandler, handlerNamed, registerHandler, unknownHandler } from "../../src/model/handler.ts";
+import { defineHandler } from "../../src/model/handler.ts";
+import { handlerNamed, registerHandler, unknownHandler } from "../../src/model/handlers.ts";
 import type { Handler } from "../../src/model/handler.ts";
 import { floats, plainJson } from "../../src/model/json-value.ts";
 import { Model } from "../../src/model/model.ts";

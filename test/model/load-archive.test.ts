@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import { readFile } from "node:fs/promises";
 import { CandilError } from "../../src/errors.ts";
-import { defineHandler, registerHandler } from "../../src/model/handler.ts";
+import { defineHandler } from "../../src/model/handler.ts";
+import { registerHandler } from "../../src/model/handlers.ts";
 import { plainJson } from "../../src/model/json-value.ts";
 import { loadArchiveBytes } from "../../src/model/load-archive.ts";
 import { loadModel } from "../../src/model/load.ts";

@@ -32,7 +32,7 @@ export interface PooledModelOptions extends ModelName {
 }
 
 /** A heap of 256 MB is much for pictures; young objects die young, so little room is kept for them. */
-const RESOURCE_LIMITS: ResourceLimits = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 16 };
+const RESOURCE_LIMITS: ResourceLimits = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 4 };
 
 /** A job is given to at most so many workers. */
 const MAX_DEATHS = 2;

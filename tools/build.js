@@ -147,7 +147,9 @@ async function buildTypeScript() {
   const marker = join(root, "dist/.tsbuildinfo");
   const inputs = [
     ...filesBelow(join(root, "src"), ".ts", ".json"),
-    ...["tsconfig.json", "tsconfig.build.json", "package.json", "tools/build.js"].map((name) => join(root, name)),
+    ...["tsconfig.json", "tsconfig.build.json", "package.json", "tools/build.js"].map((name) =>
+      join(root, name),
+    ),
   ].filter((path) => !path.startsWith(assembly));
   if (existsSync(marker)) {
     const built = statSync(marker).mtimeMs;

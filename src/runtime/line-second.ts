@@ -31,9 +31,7 @@ export class SecondConvolution {
   readonly #bases: number;
   readonly #rowOfPixel: number;
   readonly #flatList: number;
-  readonly #fourBases: number;
-  readonly #fourValues: number;
-  readonly #rectified: number;
+  readonly #startBases: number;
   readonly #forward: {
     readonly panels: Panels;
     readonly offsets: number;
@@ -44,10 +42,10 @@ export class SecondConvolution {
   readonly #filters: number;
   readonly #bias: number;
   readonly #zeros: number;
-  /** The largest Σ |weight| of an output channel, and the largest |bias|. */
-  readonly #norm: number;
-  readonly #largestBias: number;
+  /** Σ |weight| of each output channel. */
+  readonly #norms: readonly number[];
   #rows = 0;
+  #starts: readonly number[] = [];
   #windowCount = 0;
   #flat: readonly number[] = [];
 
@@ -69,9 +67,7 @@ export class SecondConvolution {
     this.#rowOfPixel = layout.take(pixels);
     this.windows = layout.take(5 * pixels);
     this.#flatList = layout.take(pixels);
-    this.#fourBases = layout.take(4);
-    this.#fourValues = layout.take(32);
-    this.#rectified = layout.take(blockFloats(this.#units));
+    this.#startBases = layout.take(pixels + 8);
     const taps = g.kernelHeight * g.kernelWidth;
     const tapsInOrder = Array.from({ length: taps }, (_, tap) => tap);
     this.#forward = this.#forwardPass(weights, tapsInOrder);
@@ -80,12 +76,9 @@ export class SecondConvolution {
     this.#zeros = weights.bias(null, g.outChannels);
     const size = g.inChannels * taps;
     const sizes = Array.from(weight.data, Math.abs);
-    this.#norm = Math.max(
-      ...Array.from({ length: g.outChannels }, (_, channel) =>
-        sizes.slice(channel * size, (channel + 1) * size).reduce((sum, w) => sum + w, 0),
-      ),
+    this.#norms = Array.from({ length: g.outChannels }, (_, channel) =>
+      sizes.slice(channel * size, (channel + 1) * size).reduce((sum, w) => sum + w, 0),
     );
-    this.#largestBias = bias === null ? 0 : Math.max(...Array.from(bias.data, Math.abs));
   }
 
   /** The eager convolution's order of sums; see ./lower-conv2d.ts. */
@@ -126,17 +119,22 @@ export class SecondConvolution {
     return what === "P" ? this.#P : this.#Q;
   }
 
-  /** A bound of Σ |term| of any output, given one of |unit|. */
-  largestSum(largestUnit: number): number {
-    return this.#norm * largestUnit + this.#largestBias;
+  /** Writes for each output channel `scale` times a bound of Σ |term|, given one of |unit|. */
+  writeMargins(to: number, scale: number, largestUnit: number): void {
+    const { floats } = this.#machine;
+    const bias = this.#second.bias?.data;
+    this.#norms.forEach((norm, channel) => {
+      floats[(to >>> 2) + channel] = scale * (norm * largestUnit + Math.abs(bias?.[channel] ?? 0));
+    });
   }
 
   /** Lays out the rows of an example. */
-  useRows({ rows, windows, flat }: Rows, own: number): void {
+  useRows({ rows, starts, windows, flat }: Rows, own: number): void {
     const { integers } = this.#machine;
     const { g } = this.#second;
     const rowBytes = 4 * g.outChannels;
     this.#rows = rows.length;
+    this.#starts = starts;
     const bases = (own + this.#bases) >>> 2;
     const rowOf = (own + this.#rowOfPixel) >>> 2;
     integers.fill(-1, rowOf, rowOf + g.outHeight * g.outWidth);
@@ -163,18 +161,43 @@ export class SecondConvolution {
     return 32 * (Math.floor(pixel / outWidth) * this.#padded.width + (pixel % outWidth));
   }
 
-  /** P or Q of the units at an address, which are in blocks. */
-  start(what: "P" | "Q", units: number, own: number): void {
-    this.#copyUnits(units, own);
-    const { code } = this.#machine;
+  /** P of units in blocks at an address: rows that start alike are computed once. */
+  startP(units: number, own: number): void {
+    const { floats, integers } = this.#machine;
     const { outChannels } = this.#second.g;
-    code.contractBlocks(
-      own + this.rowsOf(what),
+    const [all, own8] = [(own + this.#bases) >>> 2, (own + this.#startBases) >>> 2];
+    const placeOf = new Int32Array(this.#rows);
+    let count = 0;
+    this.#starts.forEach((start, row) => {
+      placeOf[row] = start === row ? count : placeOf[start];
+      if (start === row) integers[own8 + count++] = integers[all + row];
+    });
+    integers.fill(integers[all], own8 + count, own8 + count + 8);
+    this.#contract(this.#P, units, this.#startBases, count, this.#bias, own);
+    if (count === this.#rows) return;
+    // From the end: a row's place is never behind the row.
+    const P = (own + this.#P) >>> 2;
+    for (let row = this.#rows - 1; row >= 0; row--) {
+      const from = P + placeOf[row] * outChannels;
+      floats.copyWithin(P + row * outChannels, from, from + outChannels);
+    }
+  }
+
+  /** Q of units in blocks at an address. */
+  startQ(units: number, own: number): void {
+    this.#contract(this.#Q, units, this.#bases, this.#rows, this.#zeros, own);
+  }
+
+  /** Rows of the convolution of units at the pixels whose windows begin at `bases`. */
+  #contract(to: number, units: number, bases: number, count: number, start: number, own: number): void {
+    const { outChannels } = this.#second.g;
+    this.#machine.code.contractBlocks(
+      own + to,
       4 * outChannels,
       32,
-      own + this.#source,
-      own + this.#bases,
-      this.#rows,
+      this.#withBorder(units, own),
+      own + bases,
+      count,
       this.#forward.offsets,
       this.#forward.runs,
       this.#runsPerChunk,
@@ -182,7 +205,7 @@ export class SecondConvolution {
       this.#forward.panels.address,
       this.#forward.panels.pitch,
       blocksOf(outChannels),
-      what === "P" ? this.#bias : this.#zeros,
+      start,
       0,
     );
   }
@@ -192,9 +215,10 @@ export class SecondConvolution {
     return Math.max(1, Math.floor(CHUNK_TERMS / (8 * kernelHeight * kernelWidth))) * kernelHeight;
   }
 
-  /** Puts units into the border of zeros. */
-  #copyUnits(units: number, own: number): void {
+  /** Units within a border of zeros, where the convolution has one. Returns their address. */
+  #withBorder(units: number, own: number): number {
     const { g } = this.#second;
+    if (this.#padded.height === g.inHeight && this.#padded.width === g.inWidth) return units;
     const inside = 32 * (g.padTop * this.#padded.width + g.padLeft);
     this.#machine.code.copyPicture(
       own + this.#source + inside,
@@ -207,17 +231,15 @@ export class SecondConvolution {
       Math.min(g.inHeight, this.#padded.height - g.padTop),
       32 * Math.min(g.inWidth, this.#padded.width - g.padLeft),
     );
+    return own + this.#source;
   }
 
   /** Adds what the units of a list change. */
-  switchUnits(list: number, end: number, p: number, q: number, own: number): void {
+  switchUnits(list: number, end: number, own: number): void {
     const { g } = this.#second;
     this.#machine.code.applyFlips(
       list,
       end,
-      p,
-      q,
-      4 * planeFloats(this.#units),
       g.inWidth,
       this.#filters,
       g.outChannels,
@@ -233,63 +255,34 @@ export class SecondConvolution {
     );
   }
 
-  /** Decides the places in doubt by the convolution itself, of the units whose values before the rectifier lie at `z`. */
+  /** Decides the places in doubt by the convolution itself, of rectified units at an address. */
   decide(
     list: number,
     end: number,
-    z: number,
+    units: number,
     y: number,
     places: number,
     own: number,
     { pool, rectify }: LineParts,
   ): void {
-    const machine = this.#machine;
-    const { code, floats, integers } = machine;
-    const { g } = this.#second;
-    const units = blockFloats(this.#units);
-    // z is needed as it is for the next point's switches; the rectified units take the place of the source.
-    const rectified = own + this.#rectified;
-    code.reluForward(rectified, z, units);
-    this.#copyUnits(rectified, own);
-    const bytes = new Uint8Array(machine.buffer);
-    const windows = pool.outHeight * pool.outWidth;
-    const corners = (own + this.#fourBases) >>> 2;
-    for (let entry = list; entry < end; entry += 8) {
-      const window = integers[entry >>> 2];
-      const block = integers[(entry >>> 2) + 1];
-      const row = 2 * Math.floor(window / pool.outWidth);
-      const corner = row * g.outWidth + 2 * (window % pool.outWidth);
-      [corner, corner + 1, corner + g.outWidth, corner + g.outWidth + 1].forEach((pixel, i) => {
-        integers[corners + i] = this.#baseOf(pixel);
-      });
-      const values = own + this.#fourValues;
-      code.contractBlocks(
-        values,
-        32,
-        0,
-        own + this.#source,
-        own + this.#fourBases,
-        4,
-        this.#forward.offsets,
-        this.#forward.runs,
-        this.#runsPerChunk,
-        this.#forward.length,
-        this.#forward.panels.address + block * this.#forward.panels.pitch,
-        this.#forward.panels.pitch,
-        1,
-        this.#bias + 32 * block,
-        0,
-      );
-      const at = block * windows + window;
-      for (let lane = 0; lane < 8; lane++) {
-        const first = (values >>> 2) + lane;
-        let place = 0;
-        for (let i = 1; i < 4; i++) if (floats[first + 8 * i] > floats[first + 8 * place]) place = i;
-        const value = floats[first + 8 * place];
-        bytes[places + 8 * at + lane] = place;
-        floats[(y >>> 2) + 8 * at + lane] = rectify ? Math.max(0, value) : value;
-      }
-    }
+    this.#machine.code.decideWindows(
+      list,
+      end,
+      y,
+      places,
+      pool.outHeight * pool.outWidth,
+      pool.outWidth,
+      this.#withBorder(units, own),
+      this.#padded.width,
+      this.#forward.offsets,
+      this.#forward.runs,
+      this.#runsPerChunk,
+      this.#forward.length,
+      this.#forward.panels.address,
+      this.#forward.panels.pitch,
+      this.#bias,
+      rectify ? 1 : 0,
+    );
   }
 
   /** Gives the flat windows that were not computed the value of the one that was. */

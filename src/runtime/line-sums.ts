@@ -41,9 +41,9 @@ export class GradientSums {
     const { g, weight } = second;
     this.#machine = machine;
     this.#second = second;
-    const pixels = (g.inHeight + g.kernelHeight - 1) * this.#width;
+    const pixels = (g.inHeight + g.kernelHeight - 1) * this.width;
     this.#allSums = layout.take(pixels * g.outChannels);
-    const border = (g.kernelHeight - 1 - g.padTop) * this.#width + g.kernelWidth - 1 - g.padLeft;
+    const border = (g.kernelHeight - 1 - g.padTop) * this.width + g.kernelWidth - 1 - g.padLeft;
     this.sums = this.#allSums + 4 * border * g.outChannels;
     this.#turned = this.#turnedPass(weights);
     this.#filters = weights.filters(weight, g);
@@ -65,7 +65,7 @@ export class GradientSums {
   }
 
   /** Pixels in a line of the sums. */
-  get #width(): number {
+  get width(): number {
     return this.#second.g.inWidth + this.#second.g.kernelWidth - 1;
   }
 
@@ -82,11 +82,11 @@ export class GradientSums {
       taps: [...taps].reverse(),
     });
     const rowBytes = 4 * g.outChannels;
-    const offsets = Array.from({ length: g.kernelHeight }, (_, ky) => ky * this.#width * rowBytes);
+    const offsets = Array.from({ length: g.kernelHeight }, (_, ky) => ky * this.width * rowBytes);
     const bases: number[] = [];
     for (let row = 0; row < g.inHeight; row++) {
       for (let column = 0; column < g.inWidth; column++) {
-        bases.push((row * this.#width + column) * rowBytes);
+        bases.push((row * this.width + column) * rowBytes);
       }
     }
     return {
@@ -102,8 +102,8 @@ export class GradientSums {
     const offsets: number[] = [];
     for (let row = 0; row < pool.outHeight; row++) {
       for (let column = 0; column < pool.outWidth; column++) {
-        const corner = 2 * row * this.#width + 2 * column;
-        for (const pixel of [corner, corner + 1, corner + this.#width, corner + this.#width + 1]) {
+        const corner = 2 * row * this.width + 2 * column;
+        for (const pixel of [corner, corner + 1, corner + this.width, corner + this.width + 1]) {
           offsets.push(pixel * rowBytes);
         }
       }
@@ -115,7 +115,7 @@ export class GradientSums {
   clear(own: number): void {
     const { g } = this.#second;
     const start = (own + this.#allSums) >>> 2;
-    const pixels = (g.inHeight + g.kernelHeight - 1) * this.#width;
+    const pixels = (g.inHeight + g.kernelHeight - 1) * this.width;
     this.#machine.floats.fill(0, start, start + pixels * g.outChannels);
   }
 
@@ -131,7 +131,7 @@ export class GradientSums {
       this.#filters,
       g.outChannels,
       own + this.sums,
-      this.#width,
+      this.width,
       g.outHeight,
       g.outWidth,
       g.kernelHeight,
@@ -151,7 +151,7 @@ export class GradientSums {
     const { g } = this.#second;
     const { code } = this.#machine;
     const rows = own + winograd.blocks;
-    const lineBytes = 4 * this.#width * g.outChannels;
+    const lineBytes = 4 * this.width * g.outChannels;
     code.blocksOfRows(rows, own + this.sums, lineBytes, blocksOf(g.outChannels), g.outHeight, g.outWidth);
     code.convolve3x3(
       to,

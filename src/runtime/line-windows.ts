@@ -11,6 +11,10 @@ import type { LineParts } from "./line-parts.ts";
 export interface Rows {
   /** For each row the pixel that it belongs to, ascending. */
   readonly rows: readonly number[];
+  /** For each row an earlier one, or itself, that sees the same of the baseline. */
+  readonly starts: readonly number[];
+  /** Where the baseline is of one colour and no row sees a border: the pixel of the picture in which each row's view begins. */
+  readonly corners: readonly number[] | null;
   /** The windows of the pool that are to be computed: their numbers, and the rows of their four pixels. */
   readonly windows: readonly { readonly window: number; readonly four: readonly number[] }[];
   /**
@@ -41,7 +45,30 @@ export function windowsOf(
     if (colour >= 0) rowOfColour.set(colour, rows.length);
     rows.push(pixel);
   }
-  return { rows, ...chooseWindows(parts, rowOf, joinFlat) };
+  return { rows, ...startsOf(parts, baseline, rows), ...chooseWindows(parts, rowOf, joinFlat) };
+}
+
+/** Where the baseline is of one colour, all rows that see no border start alike. */
+function startsOf(
+  parts: LineParts,
+  baseline: Float32Array,
+  rows: readonly number[],
+): Pick<Rows, "starts" | "corners"> {
+  const view = viewOf(parts);
+  if (view === null || !isOneColour(baseline, view.channels)) {
+    return { starts: rows.map((_, row) => row), corners: null };
+  }
+  const corners = rows.map((pixel) => view.cornerOf(pixel));
+  const first = corners.findIndex((corner) => corner >= 0);
+  return {
+    starts: corners.map((corner, row) => (corner < 0 ? row : first)),
+    corners: corners.every((corner) => corner >= 0) ? corners : null,
+  };
+}
+
+function isOneColour(picture: Float32Array, channels: number): boolean {
+  const pixels = picture.length / channels;
+  return picture.every((value, i) => value === picture[i - (i % pixels)]);
 }
 
 /** All windows but those that are as flat as an earlier one, for the colour that has most of them. */
@@ -65,38 +92,50 @@ function chooseWindows(
   return { windows: all.filter(({ window }) => !again.has(window)), flat };
 }
 
-/** The colour that each pixel of the second convolution sees, -1 where it sees several or a border. */
-function coloursOf(
-  { first, second }: LineParts,
-  baseline: Float32Array,
-  difference: Float32Array,
-): Int32Array | null {
+/** What pixels of the second convolution see of the picture. */
+interface View {
+  readonly channels: number;
+  /** Size of the part that each sees. */
+  readonly rows: number;
+  readonly columns: number;
+  /** Where the part that a pixel sees begins, as a pixel of the picture; -1 for one that sees a border. */
+  cornerOf(pixel: number): number;
+}
+
+/** The view, or null when it is not a part of neighbouring pixels that moves along with the pixel. */
+function viewOf({ first, second: { g } }: LineParts): View | null {
   const g1 = conv2dPlanOf(first);
-  const { g } = second;
   if (g1 === null || g1.strideHeight !== 1 || g1.strideWidth !== 1) return null;
   if (g1.dilationHeight !== 1 || g1.dilationWidth !== 1) return null;
   const rows = g1.kernelHeight + g.kernelHeight - 1;
   const columns = g1.kernelWidth + g.kernelWidth - 1;
-  const flat = flatWindows(
-    {
-      channels: g1.inChannels,
-      height: g1.inHeight,
-      width: g1.inWidth,
-      planes: [baseline, difference],
+  const cornerRows = g1.inHeight - rows + 1;
+  const cornerColumns = g1.inWidth - columns + 1;
+  return {
+    channels: g1.inChannels,
+    rows,
+    columns,
+    cornerOf(pixel) {
+      // Both paddings move the corner up and to the left.
+      const top = Math.floor(pixel / g.outWidth) - g.padTop - g1.padTop;
+      const left = (pixel % g.outWidth) - g.padLeft - g1.padLeft;
+      if (top < 0 || left < 0 || top >= cornerRows || left >= cornerColumns) return -1;
+      return top * g1.inWidth + left;
     },
-    { rows, columns },
-  );
-  const flatRows = Math.max(0, g1.inHeight - rows + 1);
-  const flatColumns = Math.max(0, g1.inWidth - columns + 1);
-  const colours = new Int32Array(g.outHeight * g.outWidth).fill(-1);
-  for (let y = 0; y < g.outHeight; y++) {
-    for (let x = 0; x < g.outWidth; x++) {
-      // The window's corner in the picture; both paddings move it up and to the left.
-      const top = y - g.padTop - g1.padTop;
-      const left = x - g.padLeft - g1.padLeft;
-      if (top < 0 || left < 0 || top >= flatRows || left >= flatColumns) continue;
-      colours[y * g.outWidth + x] = flat[top * flatColumns + left];
-    }
-  }
-  return colours;
+  };
+}
+
+/** The colour that each pixel of the second convolution sees, -1 where it sees several or a border. */
+function coloursOf(parts: LineParts, baseline: Float32Array, difference: Float32Array): Int32Array | null {
+  const view = viewOf(parts);
+  const [, , height, width] = parts.first.inputs[0]?.shape ?? [];
+  if (view === null) return null;
+  const { channels, rows, columns } = view;
+  const flat = flatWindows({ channels, height, width, planes: [baseline, difference] }, { rows, columns });
+  const { g } = parts.second;
+  return Int32Array.from({ length: g.outHeight * g.outWidth }, (_, pixel) => {
+    const corner = view.cornerOf(pixel);
+    if (corner < 0) return -1;
+    return flat[Math.floor(corner / width) * (width - columns + 1) + (corner % width)];
+  });
 }

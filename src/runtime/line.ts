@@ -4,12 +4,12 @@
  *
  * On x(α) = b + α · (x − b) the first convolution gives z(α) = p + α · q, so each unit of the rectifier behind it switches at most
  * once, and between two points of the line few do. The second convolution of what is on is P + α · Q, where P and Q change
- * by the units that switched alone. Nothing is approximated: which units are on is decided by the first convolution itself at
+ * by the units that switched alone; they start at α = 0. Nothing is approximated: which units are on is decided by the first convolution itself at
  * every point, and where two values that the pool compares come as close as rounding, the second convolution itself decides,
  * in the order of sums of the eager function. So every decision is the eager one's.
  *
  * Backwards, let G_k be the gradient at the second convolution's result at point k, times its weight. A unit that is on
- * everywhere takes the adjoint of Σ_k G_k; one that switches at point s takes ± the adjoint of Σ_{k ≥ s} G_k, at its pixel and
+ * at α = 0 takes the adjoint of Σ_k G_k; one that switches at point s takes ± the adjoint of Σ_{k ≥ s} G_k, at its pixel and
  * channel only. The first convolution's adjoint runs once. What follows the pool runs as an ordinary plan, with a row for each point.
  */
 
@@ -17,9 +17,10 @@ import { noGrad, trace } from "../autograd/index.ts";
 import { zeros } from "../tensor/creation.ts";
 import type { Shape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { compile } from "./compile.ts";
 import type { Traced } from "./compile.ts";
 import { Layout } from "./layout.ts";
+import { FirstConvolution } from "./line-first.ts";
+import { JoinedConvolutions } from "./line-joined.ts";
 import { linePartsOf } from "./line-parts.ts";
 import type { LineParts } from "./line-parts.ts";
 import { SecondConvolution } from "./line-second.ts";
@@ -29,9 +30,8 @@ import type { Tail } from "./line-tail.ts";
 import { windowsOf } from "./line-windows.ts";
 import type { Rows } from "./line-windows.ts";
 import type { Machine } from "./machine.ts";
-import { blockFloats, blocksOf, imagePitch } from "./place.ts";
+import { blockFloats, blocksOf, imagePitch, planeFloats } from "./place.ts";
 import type { BlockShape } from "./place.ts";
-import type { Plan } from "./plan.ts";
 import type { Equipment } from "./runtime.ts";
 import { tableOf } from "./table.ts";
 
@@ -56,10 +56,10 @@ const MOST_DOUBTS = 4096;
 
 /**
  * How far two ways of summing the same terms may part, in units of float32's rounding times a bound of Σ |term|. Of trained and
- * untrained nets, on digits, noise and lines between digits, 0.6 was the most that a value was off; a comparison has two of them,
- * and this is three times that. What lies closer is decided anew.
+ * untrained nets, on digits, noise and lines between digits, 1.2 was the most that a value was off; a comparison has two of them,
+ * and this is two and a half times that. What lies closer is decided anew.
  */
-const ROUNDINGS = 4;
+const ROUNDINGS = 6;
 
 const HALF_ULP = 2 ** -24;
 
@@ -88,9 +88,8 @@ function tracedOn(forward: (x: Tensor) => Tensor, shape: readonly number[]): Tra
 
 /** Offsets of the buffers of a {@link Line}. */
 interface Buffers {
-  /** z at the first point, and at the points just passed and just reached. */
-  readonly zFirst: number;
-  readonly z: readonly [number, number];
+  /** Masks of the units that are on at the point just reached and at the one before, in turns. */
+  readonly masks: readonly [number, number];
   readonly p: number;
   readonly q: number;
   readonly masked: number;
@@ -98,8 +97,8 @@ interface Buffers {
   readonly flips: number;
   readonly flipsEnd: number;
   readonly doubts: number;
+  readonly margins: number;
   readonly gradient: number;
-  readonly point: number;
   readonly baseline: number;
   readonly difference: number;
 }
@@ -109,9 +108,10 @@ export class Line {
   readonly #machine: Machine;
   readonly #parts: LineParts;
   readonly #points: number;
-  readonly #first: Plan;
+  readonly #first: FirstConvolution;
   readonly #tail: Tail;
   readonly #second: SecondConvolution;
+  readonly #joined: JoinedConvolutions | null;
   readonly #sums: GradientSums;
   readonly #buffers: Buffers;
   readonly #bytes: number;
@@ -123,18 +123,11 @@ export class Line {
   readonly #pixelsOfWindows: number;
 
   constructor({ machine, weights }: Equipment, one: LineParts, many: LineParts) {
-    const { first, second, pool } = one;
+    const { first, relu, second, pool } = one;
     this.#machine = machine;
     this.#parts = one;
     this.#points = many.pool.batch;
-    const { input, output, calls } = { input: first.inputs[0], output: first.output, calls: [first] };
-    if (input === null) throw new Error("a convolution without an input");
-    this.#first = compile(
-      machine,
-      weights,
-      { input, output, calls },
-      { differentiable: true, outputForm: "blocks" },
-    );
+    this.#first = new FirstConvolution({ machine, weights }, first, relu);
     this.#tail = tailOf({ machine, weights }, many.tail);
     const { g } = second;
     this.#units = { images: 1, channels: g.inChannels, height: g.inHeight, width: g.inWidth };
@@ -147,27 +140,29 @@ export class Line {
     const layout = new Layout();
     this.#second = new SecondConvolution(machine, weights, layout, second);
     this.#sums = new GradientSums(machine, weights, layout, second);
-    this.#buffers = this.#takeBuffers(layout, input.data.length);
-    this.#bytes = this.#first.parts.bytes + this.#tail.bytes + layout.bytes;
+    this.#joined = JoinedConvolutions.of({ machine, weights }, layout, one, this.#sums.width);
+    this.#buffers = this.#takeBuffers(layout, first.inputs[0]?.numel() ?? 0);
+    this.#bytes = this.#first.bytes + this.#tail.bytes + layout.bytes;
     this.#pixelsOfWindows = tableOf(machine, this.#sums.pixelsOfWindows(pool));
   }
 
   #takeBuffers(layout: Layout, inputFloats: number): Buffers {
     const units = blockFloats(this.#units);
-    const flips = layout.take(2 * FLIPS_PER_UNIT * units);
+    const flipFloats = 4 * FLIPS_PER_UNIT * units;
+    const flips = layout.take(flipFloats);
     const windows = this.#pooled.height * this.#pooled.width;
+    const maskFloats = units / 32 + 2;
     return {
-      zFirst: layout.take(units),
-      z: [layout.take(units), layout.take(units)],
+      masks: [layout.take(maskFloats), layout.take(maskFloats)],
       p: layout.take(units),
       q: layout.take(units),
       masked: layout.take(units),
       places: layout.take(2 * this.#points * blocksOf(this.#pooled.channels) * windows),
       flips,
-      flipsEnd: flips + 8 * FLIPS_PER_UNIT * units,
+      flipsEnd: flips + 4 * flipFloats,
       doubts: layout.take(2 * MOST_DOUBTS),
+      margins: layout.take(this.#pooled.channels),
       gradient: layout.take(units),
-      point: layout.take(inputFloats),
       baseline: layout.take(inputFloats),
       difference: layout.take(inputFloats),
     };
@@ -182,78 +177,82 @@ export class Line {
     const machine = this.#machine;
     const base = machine.scratch(this.#bytes);
     machine.lastRun = request;
-    const tailBase = base + this.#first.parts.bytes;
+    const tailBase = base + this.#first.bytes;
     const own = tailBase + this.#tail.bytes;
     const rows = windowsOf(this.#parts, request.baseline, request.difference, this.#tail.joinsFlat);
     const ends = this.#forward(request, rows, base, tailBase, own);
     if (ends === null) return null;
     this.#runTail(request, rows.flat, tailBase);
     this.#backward(ends, tailBase, own);
-    return this.#firstAdjoint(base, own);
+    return this.#inputGradient(rows, base, own);
   }
 
-  /** Runs the line up to the pool. Returns where the switches of each point end in the list, or null when it gives up. */
+  /**
+   * Runs the line up to the pool. Returns where the switches on the way to each point begin in the list, and behind the last where
+   * they end; or null when it gives up.
+   */
   #forward(request: LineRequest, rows: Rows, base: number, tailBase: number, own: number): number[] | null {
-    const machine = this.#machine;
-    const { code } = machine;
+    const { code } = this.#machine;
     const b = this.#buffers;
-    const units = blockFloats(this.#units);
-    machine.floats.set(request.baseline, (own + b.baseline) >>> 2);
-    machine.floats.set(request.difference, (own + b.difference) >>> 2);
-    this.#firstAt(1, own, base, own + b.q);
-    this.#firstAt(0, own, base, own + b.p);
-    code.pointOnLine(own + b.q, own + b.q, own + b.p, -1, units);
-
-    this.#second.useRows(rows, own);
-    this.#clearPlaces(own);
-    const margin =
-      ROUNDINGS * HALF_ULP * this.#second.largestSum(code.largestOnLine(own + b.p, own + b.q, units));
+    const { height, width, channels } = this.#units;
+    const blocks = blocksOf(channels);
+    const reach = this.#start(request, rows, base, own);
     const ends: number[] = [own + b.flips];
     for (let k = 0; k < this.#points; k++) {
       const alpha = request.alphas[k];
-      const now = own + (k === 0 ? b.zFirst : b.z[k % 2]);
-      this.#firstAt(alpha, own, base, now);
-      if (k === 0) {
-        for (const [from, what] of [
-          [own + b.p, "P"],
-          [own + b.q, "Q"],
-        ] as const) {
-          code.keepOn(own + b.masked, from, now, units);
-          this.#second.start(what, own + b.masked, own);
-        }
-      } else {
-        const before = own + (k === 1 ? b.zFirst : b.z[(k - 1) % 2]);
-        const list = ends[k - 1];
-        const end = this.#listFlips(list, own + b.flipsEnd, before, now);
-        if (end === 0) return null;
-        this.#second.switchUnits(list, end, own + b.p, own + b.q, own);
-        ends.push(end);
-      }
-      if (!this.#pool(k, alpha, margin, now, tailBase, own)) return null;
+      const units = this.#first.unitsAt(alpha, own + b.baseline, own + b.difference, base);
+      const before = own + b.masks[k % 2];
+      const now = own + b.masks[(k + 1) % 2];
+      code.unitsOn(now, units, blocks, height * width);
+      const list = ends[k];
+      const [p, q] = [own + b.p, own + b.q];
+      const end = code.listFlips(list, own + b.flipsEnd, before, now, p, q, blocks, height * width);
+      if (end === 0) return null;
+      this.#second.switchUnits(list, end, own);
+      ends.push(end);
+      this.#second.writeMargins(own + b.margins, ROUNDINGS * HALF_ULP, reach.p + Math.abs(alpha) * reach.q);
+      if (!this.#pool(k, alpha, units, tailBase, own)) return null;
     }
     return ends;
   }
 
-  /** z at a point: the first convolution, without its rectifier. */
-  #firstAt(alpha: number, own: number, base: number, to: number): void {
-    const { code, floats } = this.#machine;
-    const { input, output, forward } = this.#first.parts;
+  /** p, q, P, Q and the mask at α = 0. Returns the largest |p| and |q|. */
+  #start(request: LineRequest, rows: Rows, base: number, own: number): { p: number; q: number } {
+    const { code, floats, integers } = this.#machine;
     const b = this.#buffers;
-    const count = this.#first.inShape.reduce((product, size) => product * size, 1);
-    code.pointOnLine(own + b.point, own + b.baseline, own + b.difference, alpha, count);
-    floats.copyWithin((base + input) >>> 2, (own + b.point) >>> 2, ((own + b.point) >>> 2) + count);
-    for (const step of forward) step.run(base);
     const units = blockFloats(this.#units);
-    floats.copyWithin(to >>> 2, (base + output) >>> 2, ((base + output) >>> 2) + units);
+    const [baseline, difference, p, q] = [own + b.baseline, own + b.difference, own + b.p, own + b.q];
+    floats.set(request.baseline, baseline >>> 2);
+    floats.set(request.difference, difference >>> 2);
+    this.#first.affineAt(1, baseline, difference, q, base);
+    this.#first.affineAt(0, baseline, difference, p, base);
+    code.pointOnLine(q, q, p, -1, units);
+
+    this.#second.useRows(rows, own);
+    this.#clearPlaces(own);
+    for (const mask of b.masks) {
+      integers.fill(0, (own + mask) >>> 2, ((own + mask) >>> 2) + Math.ceil(units / 32) + 2);
+    }
+    code.unitsOn(own + b.masks[0], p, blocksOf(this.#units.channels), this.#units.height * this.#units.width);
+    code.keepOn(own + b.masked, p, p, units);
+    this.#second.startP(own + b.masked, own);
+    this.#startQ(rows, own);
+    return { p: code.largest(p, units), q: code.largest(q, units) };
   }
 
-  #listFlips(list: number, limit: number, before: number, now: number): number {
-    const { height, width, channels } = this.#units;
-    return this.#machine.code.listFlips(list, limit, before, now, blocksOf(channels), height * width);
+  #startQ({ corners }: Rows, own: number): void {
+    const { p, q, masked, difference } = this.#buffers;
+    if (corners === null || this.#joined === null) {
+      this.#machine.code.keepOn(own + masked, own + q, own + p, blockFloats(this.#units));
+      this.#second.startQ(own + masked, own);
+      return;
+    }
+    this.#joined.useChannels(own + p, 4 * planeFloats(this.#units), own);
+    this.#joined.rows(own + this.#second.rowsOf("Q"), corners, own + difference, own);
   }
 
   /** Pools at point k into the tail's input. False when rounding would have to decide too often. */
-  #pool(k: number, alpha: number, margin: number, z: number, tailBase: number, own: number): boolean {
+  #pool(k: number, alpha: number, units: number, tailBase: number, own: number): boolean {
     const { code } = this.#machine;
     const b = this.#buffers;
     const { height, width, channels } = this.#pooled;
@@ -271,13 +270,13 @@ export class Line {
       own + this.#second.windows,
       this.#second.windowCount,
       blocks,
-      margin,
+      own + b.margins,
       doubts,
       doubts + 8 * MOST_DOUBTS,
       this.#parts.rectify ? 1 : 0,
     );
     if (end === 0) return false;
-    if (end > doubts) this.#second.decide(doubts, end, z, y, places, own, this.#parts);
+    if (end > doubts) this.#second.decide(doubts, end, units, y, places, own, this.#parts);
     // Backwards, a rectifier behind the pool asks every window's value.
     if (this.#parts.rectify) this.#second.spreadFlat(y, height * width, own);
     return true;
@@ -313,11 +312,24 @@ export class Line {
       if (this.#parts.rectify) code.maskRectified(d, tailBase + pooled + k * pitch, pitch / 4);
       const places = own + b.places + 8 * k * blocks * height * width;
       code.addUnpooled(own + this.#sums.sums, d, places, this.#pixelsOfWindows, height * width, blocks);
-      if (k > 0) this.#sums.gatherSwitched(ends[k - 1], ends[k], own + b.gradient, own);
+      this.#sums.gatherSwitched(ends[k], ends[k + 1], own + b.gradient, own);
     }
-    this.#sums.adjoint(own + b.masked, own);
-    code.keepOn(own + b.masked, own + b.masked, own + b.zFirst, units);
-    code.add(own + b.gradient, own + b.gradient, own + b.masked, units);
+  }
+
+  /** The gradient of the picture from that of the units that switch and, of those that were on at the start, the sums. */
+  #inputGradient({ corners }: Rows, base: number, own: number): Float32Array {
+    const machine = this.#machine;
+    const { gradient, masked, p } = this.#buffers;
+    if (corners !== null && this.#joined !== null) {
+      const address = this.#first.adjoint(own + gradient, base);
+      this.#joined.addAdjoint(address, own + this.#sums.sums, own);
+      return machine.view(address, this.#first.inputFloats).slice();
+    }
+    const units = blockFloats(this.#units);
+    this.#sums.adjoint(own + masked, own);
+    machine.code.keepOn(own + masked, own + masked, own + p, units);
+    machine.code.add(own + gradient, own + gradient, own + masked, units);
+    return machine.view(this.#first.adjoint(own + gradient, base), this.#first.inputFloats).slice();
   }
 
   /** Windows that are not computed are flat: their first pixel wins. */
@@ -325,16 +337,5 @@ export class Line {
     const { height, width, channels } = this.#pooled;
     const first = (own + this.#buffers.places) >>> 2;
     this.#machine.integers.fill(0, first, first + 2 * this.#points * blocksOf(channels) * height * width);
-  }
-
-  #firstAdjoint(base: number, own: number): Float32Array {
-    const { floats } = this.#machine;
-    const { outputGradient, inputGradient, backward } = this.#first.parts;
-    const count = this.#first.inShape.reduce((product, size) => product * size, 1);
-    if (outputGradient === null || inputGradient === null) return new Float32Array(count);
-    const from = (own + this.#buffers.gradient) >>> 2;
-    floats.copyWithin((base + outputGradient) >>> 2, from, from + blockFloats(this.#units));
-    for (const step of backward) step.run(base);
-    return this.#machine.view(base + inputGradient, count).slice();
   }
 }

@@ -27,6 +27,12 @@ export interface Panels {
   readonly pitch: number;
 }
 
+/** A convolution's weight and geometry. */
+export interface Joinable {
+  readonly weight: Tensor;
+  readonly g: Conv2dGeometry;
+}
+
 /** The packed weights of one machine. */
 export class Weights {
   readonly #machine: Machine;
@@ -95,6 +101,40 @@ export class Weights {
     });
   }
 
+  /**
+   * Two convolutions with nothing between them as one, for each channel c between them the part that goes through it (see
+   * ./line-joined.ts); `placeOf(c, o, term)` says where in `count` floats the kernel's weight for channel out o comes, its terms being
+   * [channel in][row][column].
+   */
+  joined(
+    first: Joinable,
+    second: Joinable,
+    form: string,
+    count: number,
+    placeOf: (c: number, o: number, term: number) => number,
+  ): number {
+    return this.#once(second.weight, form, () => {
+      const address = this.#machine.take(count);
+      const { floats } = this.#machine;
+      const columns = first.g.kernelWidth + second.g.kernelWidth - 1;
+      const plane = (first.g.kernelHeight + second.g.kernelHeight - 1) * columns;
+      const taps = second.g.kernelHeight * second.g.kernelWidth;
+      const taps1 = first.g.kernelHeight * first.g.kernelWidth;
+      const filter1 = first.g.inChannels * taps1;
+      second.weight.data.forEach((w2, at) => {
+        const o = Math.floor(at / (second.g.inChannels * taps));
+        const c = Math.floor(at / taps) % second.g.inChannels;
+        const corner = placeIn(at % taps, second.g.kernelWidth, columns);
+        for (let at1 = 0; at1 < filter1; at1++) {
+          const term =
+            Math.floor(at1 / taps1) * plane + corner + placeIn(at1 % taps1, first.g.kernelWidth, columns);
+          floats[(address >>> 2) + placeOf(c, o, term)] += w2 * first.weight.data[c * filter1 + at1];
+        }
+      });
+      return address;
+    });
+  }
+
   /** A weight [out, in, 3, 3] as Winograd's method reads it; `transposed` is for the gradient of the input. */
   winograd(weight: Tensor, { inChannels, outChannels }: Conv2dGeometry, transposed: boolean): number {
     return this.#once(weight, transposed ? "winograd transposed" : "winograd", () => {
@@ -152,4 +192,9 @@ export class Weights {
     forms.set(key, address);
     return address;
   }
+}
+
+/** A tap of a kernel as a place in a wider one with the same corner. */
+function placeIn(tap: number, kernelWidth: number, columns: number): number {
+  return Math.floor(tap / kernelWidth) * columns + (tap % kernelWidth);
 }

@@ -119,20 +119,20 @@ export type SimdCode = {
     padTop: number,
     padLeft: number,
   ): void;
+  unitsOn(mask: number, z: number, blocks: number, pixels: number): void;
   listFlips(
     entries: number,
     limit: number,
     before: number,
     after: number,
+    p: number,
+    q: number,
     blocks: number,
     pixels: number,
   ): number;
   applyFlips(
     entries: number,
     end: number,
-    p: number,
-    q: number,
-    blockBytes: number,
     inWidth: number,
     weights: number,
     channels: number,
@@ -146,6 +146,24 @@ export type SimdCode = {
     padTop: number,
     padLeft: number,
   ): void;
+  decideWindows(
+    entries: number,
+    end: number,
+    y: number,
+    places: number,
+    total: number,
+    poolWidth: number,
+    source: number,
+    sourceWidth: number,
+    offsets: number,
+    runs: number,
+    runsPerChunk: number,
+    length: number,
+    panels: number,
+    panelPitch: number,
+    bias: number,
+    rectify: number,
+  ): void;
   poolLine(
     y: number,
     places: number,
@@ -156,7 +174,7 @@ export type SimdCode = {
     windows: number,
     count: number,
     blocks: number,
-    margin: number,
+    margins: number,
     doubts: number,
     limit: number,
     rectify: number,
@@ -188,7 +206,7 @@ export type SimdCode = {
     width: number,
   ): void;
   spreadWindow(y: number, total: number, blocks: number, from: number, list: number, count: number): void;
-  largestOnLine(p: number, q: number, length: number): number;
+  largest(values: number, length: number): number;
   keepOn(to: number, values: number, on: number, length: number): void;
   pointOnLine(to: number, a: number, b: number, scale: number, length: number): void;
   slide(

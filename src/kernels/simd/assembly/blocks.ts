@@ -64,7 +64,7 @@ export function contractBlocks(
 }
 
 /** Up to 4 points by 8 lanes. `bases` must hold 4 entries whatever `points` is. */
-function blockTile4(
+export function blockTile4(
   out: usize,
   pitch: usize,
   source: usize,

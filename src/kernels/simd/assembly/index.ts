@@ -12,18 +12,9 @@ export { contract } from "./contract";
 export { contractListed, sumPanels } from "./listed";
 export { addInputStrips, addWeightStrips, listByChannel, listByPlace, orderStrips } from "./maxima";
 export { copyPicture, gatherTaps, maskRectified } from "./plans";
-export {
-  addUnpooled,
-  blocksOfRows,
-  applyFlips,
-  gatherFlips,
-  keepOn,
-  largestOnLine,
-  listFlips,
-  pointOnLine,
-  poolLine,
-  spreadWindow,
-} from "./line";
+export { decideWindows } from "./doubts";
+export { applyFlips, gatherFlips, listFlips, unitsOn } from "./flips";
+export { addUnpooled, blocksOfRows, keepOn, largest, pointOnLine, poolLine, spreadWindow } from "./line";
 export { poolBlocks, unpoolBlocks } from "./pool-blocks";
 export { dotRows, addScaledRows } from "./rows";
 export { copyColumns, packPanels, packPixels, packPlanes, spreadPhase, transpose } from "./rearrange";

@@ -8,121 +8,9 @@
 import { multiplyAdd } from "./tile";
 
 /**
- * Lists the units that are on (not <= 0) in one of two pictures and off in the other: entries of 8 bytes, the unit's pixel and
- * its channel, the channel made negative (-1 - channel) when it switches off. `before` may be 0 for a picture in which all are off.
- * Stops at `limit` and then returns 0, else returns the end of the list.
- */
-export function listFlips(
-  entries: usize,
-  limit: usize,
-  before: usize,
-  after: usize,
-  blocks: u32,
-  pixels: u32,
-): usize {
-  const zero = f32x4.splat(0);
-  for (let block: u32 = 0; block < blocks; block++) {
-    for (let pixel: u32 = 0; pixel < pixels; pixel++) {
-      let on =
-        ~(
-          i32x4.bitmask(f32x4.le(v128.load(after), zero)) |
-          (i32x4.bitmask(f32x4.le(v128.load(after, 16), zero)) << 4)
-        ) & 255;
-      if (before) {
-        const was =
-          ~(
-            i32x4.bitmask(f32x4.le(v128.load(before), zero)) |
-            (i32x4.bitmask(f32x4.le(v128.load(before, 16), zero)) << 4)
-          ) & 255;
-        let changed = on ^ was;
-        if (changed) {
-          if (entries + 64 > limit) return 0;
-          for (; changed; changed &= changed - 1) {
-            const lane = ctz(changed);
-            const channel = <i32>(block << 3) + lane;
-            store<u32>(entries, pixel);
-            store<i32>(entries, (on >> lane) & 1 ? channel : -1 - channel, 4);
-            entries += 8;
-          }
-        }
-        before += 32;
-      }
-      after += 32;
-    }
-  }
-  return entries;
-}
-
-/**
- * Adds what units that switched contribute to the second convolution: P[row] ± p · w and Q[row] ± q · w, where p and q are the
- * unit's value at the start of the line and its slope, and w are the weights of a tap, `weights[channel][tap][channels]`. `rows`
- * holds, for each output pixel, the offset of its row in P and Q, or -1 when another pixel's row stands for it.
- */
-export function applyFlips(
-  entries: usize,
-  end: usize,
-  p: usize,
-  q: usize,
-  blockBytes: usize,
-  inWidth: i32,
-  weights: usize,
-  channels: u32,
-  P: usize,
-  Q: usize,
-  rows: usize,
-  outHeight: i32,
-  outWidth: i32,
-  kernelHeight: i32,
-  kernelWidth: i32,
-  padTop: i32,
-  padLeft: i32,
-): void {
-  const rowBytes = (<usize>channels) << 2;
-  const filterBytes = <usize>(kernelHeight * kernelWidth) * rowBytes;
-  for (; entries < end; entries += 8) {
-    const pixel = load<i32>(entries);
-    let channel = load<i32>(entries, 4);
-    const off = channel < 0;
-    if (off) channel = -1 - channel;
-    const unit = <usize>(channel >> 3) * blockBytes + ((<usize>pixel) << 5) + ((<usize>(channel & 7)) << 2);
-    const value = load<f32>(p + unit);
-    const slope = load<f32>(q + unit);
-    const a = f32x4.splat(off ? -value : value);
-    const b = f32x4.splat(off ? -slope : slope);
-    const row = pixel / inWidth + padTop;
-    const column = (pixel % inWidth) + padLeft;
-    let w = weights + <usize>channel * filterBytes;
-    for (let ky = 0; ky < kernelHeight; ky++) {
-      const y = row - ky;
-      for (let kx = 0; kx < kernelWidth; kx++, w += rowBytes) {
-        const x = column - kx;
-        if (y < 0 || y >= outHeight || x < 0 || x >= outWidth) continue;
-        const offset = load<i32>(rows + ((<usize>(y * outWidth + x)) << 2));
-        if (offset >= 0) addScaledPair(P + <usize>offset, Q + <usize>offset, w, rowBytes, a, b);
-      }
-    }
-  }
-}
-
-/** to += a · w and too += b · w, for `bytes` (a multiple of 32). */
-function addScaledPair(to: usize, too: usize, w: usize, bytes: usize, a: v128, b: v128): void {
-  const end = w + bytes;
-  for (; w < end; w += 32) {
-    const low = v128.load(w);
-    const high = v128.load(w, 16);
-    v128.store(to, multiplyAdd(a, low, v128.load(to)));
-    v128.store(to, multiplyAdd(a, high, v128.load(to, 16)), 16);
-    v128.store(too, multiplyAdd(b, low, v128.load(too)));
-    v128.store(too, multiplyAdd(b, high, v128.load(too, 16)), 16);
-    to += 32;
-    too += 32;
-  }
-}
-
-/**
  * 2 × 2 max-pooling of P + alpha · Q. `windows` holds, for each window to be computed, its number and the offsets of its four rows.
  * Rows that stand for several of the four are equal there, so a later one cannot win and is left out. Where another than the
- * winner comes within `margin` of it, rounding may have decided: such places, as (window, block), are listed at `doubts`, of which
+ * winner comes within its channel's margin of it, rounding may have decided: such places, as (window, block), are listed at `doubts`, of which
  * `limit` is the end; without room for them returns 0, else the end of the list. y and places are in blocks of `total` windows,
  * as `poolBlocks` writes them.
  */
@@ -136,13 +24,12 @@ export function poolLine(
   windows: usize,
   count: u32,
   blocks: u32,
-  margin: f32,
+  margins: usize,
   doubts: usize,
   limit: usize,
   rectify: bool,
 ): usize {
   const a = f32x4.splat(alpha);
-  const eps = f32x4.splat(margin);
   const zero = f32x4.splat(0);
   const planeBytes = (<usize>total) << 5;
   for (; count > 0; count--, windows += 20) {
@@ -180,7 +67,7 @@ export function poolLine(
           best = v128.bitselect(v3, best, wins);
           which = v128.bitselect(i32x4.splat(3), which, wins);
           // Comparisons are -1 where they hold, so this counts, downwards, who is close to the winner, itself included.
-          const close = f32x4.sub(best, eps);
+          const close = f32x4.sub(best, v128.load(margins + at));
           let near = f32x4.ge(v0, close);
           near = i32x4.add(near, v128.and(second, f32x4.ge(v1, close)));
           near = i32x4.add(near, v128.and(third, f32x4.ge(v2, close)));
@@ -189,7 +76,7 @@ export function poolLine(
         }
         // A rectifier behind the pool decides too.
         if (rectify) {
-          doubt = v128.or(doubt, f32x4.le(f32x4.abs(best), eps));
+          doubt = v128.or(doubt, f32x4.le(f32x4.abs(best), v128.load(margins + at)));
           best = f32x4.pmax(best, zero);
         }
         v128.store(to + half, best);
@@ -226,16 +113,11 @@ export function spreadWindow(y: usize, total: u32, blocks: u32, from: u32, list:
   }
 }
 
-/** The largest |p| or |p + q| of `length` floats (rounded up to a multiple of 4). */
-export function largestOnLine(p: usize, q: usize, length: u32): f32 {
+/** The largest size of `length` floats (rounded up to a multiple of 4). */
+export function largest(values: usize, length: u32): f32 {
   let most = f32x4.splat(0);
-  const end = p + ((<usize>length) << 2);
-  for (; p < end; p += 16) {
-    const start = v128.load(p);
-    most = f32x4.pmax(most, f32x4.abs(start));
-    most = f32x4.pmax(most, f32x4.abs(f32x4.add(start, v128.load(q))));
-    q += 16;
-  }
+  const end = values + ((<usize>length) << 2);
+  for (; values < end; values += 16) most = f32x4.pmax(most, f32x4.abs(v128.load(values)));
   return max(
     max(f32x4.extract_lane(most, 0), f32x4.extract_lane(most, 1)),
     max(f32x4.extract_lane(most, 2), f32x4.extract_lane(most, 3)),
@@ -285,67 +167,6 @@ function addWhere(to: usize, a: v128, b: v128, low: v128, high: v128, place: i32
   const here = i32x4.splat(place);
   v128.store(to, f32x4.add(v128.load(to), v128.and(a, i32x4.eq(low, here))));
   v128.store(to, f32x4.add(v128.load(to, 16), v128.and(b, i32x4.eq(high, here))), 16);
-}
-
-/**
- * What units that switched at a step get of the gradients from that step on: gradient[unit] ± Σ over taps: weights[channel][tap] ·
- * sums[pixel of the tap]. `pixels` holds, for each output pixel, the offset of its row in `sums`; geometry as in {@link applyFlips}.
- */
-export function gatherFlips(
-  entries: usize,
-  end: usize,
-  gradient: usize,
-  blockBytes: usize,
-  inWidth: i32,
-  weights: usize,
-  channels: u32,
-  sums: usize,
-  sumsWidth: i32,
-  outHeight: i32,
-  outWidth: i32,
-  kernelHeight: i32,
-  kernelWidth: i32,
-  padTop: i32,
-  padLeft: i32,
-): void {
-  const rowBytes = (<usize>channels) << 2;
-  const filterBytes = <usize>(kernelHeight * kernelWidth) * rowBytes;
-  for (; entries < end; entries += 8) {
-    const pixel = load<i32>(entries);
-    let channel = load<i32>(entries, 4);
-    const off = channel < 0;
-    if (off) channel = -1 - channel;
-    const row = pixel / inWidth + padTop;
-    const column = (pixel % inWidth) + padLeft;
-    let w = weights + <usize>channel * filterBytes;
-    let s0 = f32x4.splat(0);
-    let s1 = s0;
-    for (let ky = 0; ky < kernelHeight; ky++) {
-      const y = row - ky;
-      for (let kx = 0; kx < kernelWidth; kx++) {
-        const x = column - kx;
-        const stop = w + rowBytes;
-        if (y < 0 || y >= outHeight || x < 0 || x >= outWidth) {
-          w = stop;
-          continue;
-        }
-        let from = sums + <usize>(y * sumsWidth + x) * rowBytes;
-        for (; w < stop; w += 32) {
-          s0 = multiplyAdd(v128.load(w), v128.load(from), s0);
-          s1 = multiplyAdd(v128.load(w, 16), v128.load(from, 16), s1);
-          from += 32;
-        }
-      }
-    }
-    const sum = f32x4.add(s0, s1);
-    const total =
-      f32x4.extract_lane(sum, 0) +
-      f32x4.extract_lane(sum, 1) +
-      (f32x4.extract_lane(sum, 2) + f32x4.extract_lane(sum, 3));
-    const unit =
-      gradient + <usize>(channel >> 3) * blockBytes + ((<usize>pixel) << 5) + ((<usize>(channel & 7)) << 2);
-    store<f32>(unit, load<f32>(unit) + (off ? -total : total));
-  }
 }
 
 /** Rows of all channels, `[row][column][blocks · 8]` with lines of `lineBytes`, as blocks, `[block][row][column][8]`. */

@@ -9,7 +9,7 @@ import { packageVersion } from "../node/package-version.ts";
 import { loadConfig, readConfig } from "../server/config/index.ts";
 import type { LoadedConfig, ServerConfig, Setting } from "../server/config/index.ts";
 import { ServerLog } from "../server/log/server-log.ts";
-import type { Logger } from "../server/logger.ts";
+import type { AccessRecord, Logger } from "../server/logger.ts";
 import { metricsRoute } from "../server/metrics-app.ts";
 import { ServerMetrics } from "../server/metrics/server-metrics.ts";
 import { ModelRegistry } from "../server/models.ts";
@@ -131,16 +131,21 @@ async function openModels(
   );
 }
 
-/** Probes that go well are not worth a line each. */
+/** Probes are not worth a line each; a defect is, whoever met it. */
 function requestLog(log: ServerLog, accesses: boolean): Logger {
   return {
     defect: (error, requestId) => log.defect(error, requestId),
     access: (record) => {
-      const [path] = record.url.split("?");
-      const probe = /^\/(ping|metrics|v2\/health\/(live|ready)|v[12]\/models\/[^/]+(\/ready)?)?$/.test(path);
-      if (record.status >= 500 || (accesses && !(probe && record.method === "GET"))) log.access(record);
+      if (accesses && !isProbe(record)) log.access(record);
     },
   };
+}
+
+function isProbe({ method, url, status }: AccessRecord): boolean {
+  const [path] = url.split("?");
+  if (path === "/grpc.health.v1.Health/Check") return true;
+  const known = /^\/(ping|metrics|v2\/health\/(live|ready)|v[12]\/models\/[^/]+(\/ready)?)?$/.test(path);
+  return known && method === "GET" && (status === 200 || status === 503);
 }
 
 function started({ url, grpc }: Awaited<ReturnType<typeof serve>>, models: ModelRegistry): string {

@@ -3,6 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
+import type { Socket } from "node:net";
 import { createInterface } from "node:readline";
 import type { Interface } from "node:readline";
 import { text } from "node:stream/consumers";
@@ -15,6 +16,7 @@ import { candil, Folder } from "../support/cli.ts";
 import { seededMnist, seededState } from "../support/mnist.ts";
 import { decodeImage } from "../../src/node/image.ts";
 import { digitPng } from "../support/png.ts";
+import { Proxy } from "../support/proxy.ts";
 
 const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 const example = (name: string): string =>
@@ -91,13 +93,21 @@ class Pod {
   }
 }
 
+async function addressOf(pod: Pod): Promise<string> {
+  const { msg } = await pod.says(/Model server started/);
+  return /http:\S+\d/.exec(msg)?.[0] ?? "";
+}
+
 describe("candil kserve, as KServe starts TorchServe's containers", function () {
-  // One process starts here.
+  // Two processes start here, as in a rolling update.
   this.timeout(60_000);
   let models: Folder;
   let empty: Folder;
   let pod: Pod;
+  let next: Pod;
   let url = "";
+  let nextUrl = "";
+  let proxy: Proxy | null = null;
   before(async () => {
     models = await Folder.create({ "mnist_cnn.pt": writePt(seededState()) });
     empty = await Folder.create({});
@@ -119,7 +129,7 @@ describe("candil kserve, as KServe starts TorchServe's containers", function () 
       "--model_name=torchserve",
       `--model_dir=${models.path}`,
       "--host=127.0.0.1",
-      "--drain_delay=0",
+      "--drain_delay=1",
     ];
     const theirs = [
       "torchserve",
@@ -130,12 +140,15 @@ describe("candil kserve, as KServe starts TorchServe's containers", function () 
       "--predictor_host",
       "p.default",
     ];
-    pod = new Pod([...theirs, ...flags], empty.path, { PORT: "0", INFERENCE_SERVICE_NAME: "torchserve" });
-    const { msg } = await pod.says(/Model server started/);
-    url = /http:\S+\d/.exec(msg)?.[0] ?? "";
+    const env = { PORT: "0", INFERENCE_SERVICE_NAME: "torchserve" };
+    pod = new Pod([...theirs, ...flags], empty.path, env);
+    next = new Pod(flags, empty.path, env);
+    [url, nextUrl] = await Promise.all([addressOf(pod), addressOf(next)]);
   });
   after(async () => {
     pod.signal("SIGKILL");
+    next.signal("SIGKILL");
+    proxy?.stop();
     await Promise.all([models.remove(), empty.remove()]);
   });
 
@@ -175,26 +188,63 @@ describe("candil kserve, as KServe starts TorchServe's containers", function () 
     expect(pod.log.map(({ requestId }) => requestId)).not.to.include("probe-1");
   });
 
-  it("answers what is under way when it is told to end, ends with 0, and has written nothing", async () => {
-    const { hostname, port } = new URL(url);
-    const socket = connect(Number(port), hostname);
-    const body = JSON.stringify({ instances: [{ data: seven.toString("base64") }] });
-    socket.write(
-      `POST /v1/models/mnist:predict HTTP/1.1\r\nHost: pod\r\nContent-Length: ${body.length}\r\n\r\n{`,
+  it("leaves its place to another under load without a failed request, ends with 0, and has written nothing", async () => {
+    proxy = await Proxy.start([url, nextUrl]);
+    const client = new KServeClient(proxy.url);
+    let loaded = true;
+    const load = async (): Promise<void> => {
+      while (loaded) expect(await client.v1.predict("mnist", [seven])).to.deep.equal([prediction]);
+    };
+    const clients = [load(), load(), load()];
+    const slow = await SlowRequest.begin(
+      url,
+      JSON.stringify({ instances: [{ data: seven.toString("base64") }] }),
     );
-    // The server has read the head when it answers somebody who came later.
-    await new KServeClient(url).v2.live();
+    while (proxy.served(url) < 10) await client.v1.predict("mnist", [seven]);
+
     pod.signal("SIGTERM");
     await pod.says(/SIGTERM: not ready any more/);
-    socket.write(body.slice(1));
-    const answer = await text(socket);
+    const answer = await slow.finish();
     expect(answer).to.match(/^HTTP\/1\.1 200 /);
     expect(answer).to.match(/connection: close\r\n/i);
     expect(answer.endsWith(`{"predictions":[${prediction}]}`)).to.equal(true);
     expect(await pod.exit()).to.equal(0);
+
+    const served = proxy.served(nextUrl);
+    while (proxy.served(nextUrl) < served + 10) await client.v1.predict("mnist", [seven]);
+    loaded = false;
+    await Promise.all(clients);
     expect(await readdir(empty.path)).to.deep.equal([]);
   });
 });
+
+/** A request whose body comes in two parts. */
+class SlowRequest {
+  readonly #socket: Socket;
+  readonly #rest: string;
+
+  private constructor(socket: Socket, rest: string) {
+    this.#socket = socket;
+    this.#rest = rest;
+  }
+
+  /** Resolves when the server has read the head. */
+  static async begin(url: string, body: string): Promise<SlowRequest> {
+    const { hostname, port } = new URL(url);
+    const socket = connect(Number(port), hostname);
+    const head = ["POST /v1/models/mnist:predict HTTP/1.1", "Host: pod", `Content-Length: ${body.length}`];
+    socket.write(`${[...head, "Expect: 100-continue"].join("\r\n")}\r\n\r\n`);
+    await once(socket, "data");
+    socket.write(body.slice(0, 1));
+    return new SlowRequest(socket, body.slice(1));
+  }
+
+  /** Sends the rest and resolves with the answer, once the server has closed the connection. */
+  finish(): Promise<string> {
+    this.#socket.write(this.#rest);
+    return text(this.#socket);
+  }
+}
 
 describe("candil kserve", () => {
   it("says which folder has no models, and who would have put them there", async () => {

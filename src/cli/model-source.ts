@@ -9,7 +9,7 @@ import { nearestName } from "../errors.ts";
 import { netNames } from "../model/net-names.ts";
 import type { MnistNetName } from "../model/mnist-net.ts";
 import type { Model } from "../model/model.ts";
-import { nameOfFile } from "../server/store/model-file.ts";
+import { embeddedNames, isEmbedded, nameOfFile } from "../server/store/file-names.ts";
 import { UsageError } from "./usage-error.ts";
 import { aboutFile, isMissingFile, readWeightsFile } from "./weights-file.ts";
 import type { WeightsFile } from "./weights-file.ts";
@@ -19,9 +19,6 @@ export interface ModelOptions {
   readonly model: string;
   readonly net: MnistNetName;
 }
-
-/** The models inside the package. */
-const EMBEDDED = ["mnist"];
 
 /** Adds `--model` and `--net`. */
 export function modelOptions(command: Command): Command {
@@ -52,17 +49,12 @@ export async function openModel({ model: source, net }: ModelOptions, name?: str
   return aboutFile(source, () => loadModel(bytes, { net, bin, name: name ?? nameOfFile(source) }));
 }
 
-/** Whether a name is that of a model inside the package. */
-export function isEmbedded(source: string): boolean {
-  return EMBEDDED.includes(source);
-}
-
 /** A missing file as wrong usage, with the names that would have been possible; any other error as it is. */
 export function explainMissing(error: unknown, source: string): unknown {
   if (!isMissingFile(error)) return error;
-  const near = nearestName(source, EMBEDDED);
+  const near = nearestName(source, embeddedNames);
   return new UsageError(
-    `no file "${source}", and no embedded model of that name; embedded: ${EMBEDDED.join(", ")}` +
+    `no file "${source}", and no embedded model of that name; embedded: ${embeddedNames.join(", ")}` +
       (near === null ? "" : `; did you mean "${near}"?`),
   );
 }

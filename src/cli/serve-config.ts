@@ -20,7 +20,9 @@ import { serve } from "../server/serve.ts";
 import type { ServeOptions, ServingServer } from "../server/serve.ts";
 import type { ServedModel } from "../server/served-model.ts";
 import { stopOnSignal } from "../server/start.ts";
-import { openConfiguredModels } from "./configured-models.ts";
+import { ModelManager } from "../server/store/model-manager.ts";
+import { ModelStore } from "../server/store/model-store.ts";
+import { configuredModels } from "./configured-models.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** How a configuration is served. */
@@ -55,22 +57,31 @@ export async function serveConfig(loaded: LoadedConfig, options: ServeConfigOpti
     mode: config.metricsMode,
     log: (source, line) => log.metric(source, line),
   });
-  const opened = await openConfiguredModels(config, observe(metrics, log), (file, reason) => {
-    log.event("warn", `Failed to load model: ${file}: ${messageOf(reason)}`);
+  const models = new ModelRegistry();
+  const snapshot = snapshots(config, models, env, log);
+  const manager = new ModelManager({
+    models,
+    store: config.modelStore === null ? null : new ModelStore(config.modelStore),
+    defaults: config,
+    unregisterMs: config.unregisterTimeout * 1000,
+    observer: observe(metrics, log),
+    changed: () => snapshot("snapshot"),
+    note: (url, note) => log.event("info", `${url}: ${note}`),
+    failed: ({ name }, reason) => log.event("error", `Model ${name}: ${messageOf(reason)}`),
   });
-  for (const { name, version } of opened) log.model("info", `Model ${name} ${version} loaded.`);
-  const models = new ModelRegistry(opened);
+  await manager.start(await configuredModels(config), (url, reason) => {
+    log.event("warn", `Failed to load model: ${url}: ${messageOf(reason)}`);
+  });
+  for (const { name, version } of models.all()) log.model("info", `Model ${name} ${version} loaded.`);
   const server = await serveOrClose({
     config,
     models,
     metrics,
     tokens,
     logger: log,
-    management: (context) =>
-      createManagementApp({ ...context, models, unregisterMs: config.unregisterTimeout * 1000 }),
+    management: (context) => createManagementApp({ ...context, manager }),
   });
   announce(server.listeners, log);
-  const snapshot = snapshots(config, models, env, log);
   snapshot("startup");
   // Whoever reads that line may end the server at once.
   const ended = stopOnSignal(server, () => log.event("info", "Stopping: finishing running requests."));
@@ -137,11 +148,9 @@ function snapshots(
   log: ServerLog,
 ): (occasion: SnapshotOccasion) => void {
   if (!config.saveSnapshots) return () => undefined;
-  // When the server has stopped its workers are gone, and the numbers with them.
-  const atStart = tableOf(models);
   return (occasion) => {
     try {
-      writeSnapshot(snapshotFolder({ env }), occasion, config.settings, atStart);
+      writeSnapshot(snapshotFolder({ env }), occasion, config.settings, tableOf(models));
     } catch (error) {
       log.event("error", `Error while saving snapshot: ${messageOf(error)}`);
     }

@@ -11,9 +11,10 @@ import type { PoolObserver } from "../server/pool/observer.ts";
 import { defaultLimits } from "../server/limits.ts";
 import { defaultServing } from "../server/served-model.ts";
 import type { ServedModel } from "../server/served-model.ts";
-import { nameOfFile, readModelFile } from "../server/store/model-file.ts";
+import { isEmbedded, nameOfFile } from "../server/store/file-names.ts";
+import { readModelFile } from "../server/store/model-file.ts";
 import { ModelStore } from "../server/store/model-store.ts";
-import { explainMissing, isEmbedded } from "./model-source.ts";
+import { explainMissing } from "./model-source.ts";
 import { UsageError } from "./usage-error.ts";
 import { aboutFile } from "./weights-file.ts";
 
@@ -70,10 +71,13 @@ async function readEntry(entry: string, { modelStore, net }: ModelChoice): Promi
   if (mark === 0) throw new UsageError(`--models: expected NAME=FILE, got "${entry}"`);
   const file = entry.slice(mark + 1);
   const name = mark > 0 ? entry.slice(0, mark) : nameOfFile(file);
-  if (isEmbedded(file)) return { name, file, source: await embeddedSource() };
+  if (isEmbedded(file)) {
+    const { readEmbedded } = await import("../server/store/embedded.ts");
+    return { name, file, source: (await readEmbedded()).source };
+  }
   try {
     const path = modelStore === undefined ? file : await inStore(new ModelStore(modelStore), file);
-    const { source } = await aboutFile(file, () => readModelFile(path, net));
+    const { source } = await aboutFile(file, () => readModelFile(path, { net }));
     return { name, file, source };
   } catch (error) {
     throw explainMissing(error, file);
@@ -88,15 +92,6 @@ async function inStore(store: ModelStore, file: string): Promise<string> {
     if (error instanceof CandilError) return file;
     throw error;
   }
-}
-
-/** The weights inside the package, as workers take them. */
-export async function embeddedSource(): Promise<ModelSource> {
-  const [{ embeddedMnistWeights }, { sharedCopy }] = await Promise.all([
-    import("../node/embedded-mnist.ts"),
-    import("../server/pool/shared-copy.ts"),
-  ]);
-  return { kind: "file", bytes: sharedCopy(await embeddedMnistWeights()), net: "torchserve" };
 }
 
 async function openHere({ name, file, source }: NamedSource): Promise<ServedModel> {

@@ -26,7 +26,8 @@ export async function findArchive(
 /** Bytes at the end of a zip in which its directory is looked for. */
 const TAIL = 0x10000;
 
-async function isArchive(path: string): Promise<boolean> {
+/** Whether {@link findArchive} would find one. @throws Node's error with `code` when it cannot be read */
+export async function isArchive(path: string): Promise<boolean> {
   if ((await stat(path)).isDirectory()) return true;
   const file = await open(path);
   try {

@@ -4,9 +4,9 @@
  */
 
 import { lstat, readdir, readFile, realpath, stat } from "node:fs/promises";
-import { join, relative, sep } from "node:path";
+import { dirname, join, relative, sep } from "node:path";
 import { unpackTar } from "modern-tar";
-import { checkFileName, MAX_ARCHIVE_FILES, memoryFiles, zipFiles } from "../archive/index.ts";
+import { checkFileName, MANIFEST_NAME, MAX_ARCHIVE_FILES, memoryFiles, zipFiles } from "../archive/index.ts";
 import type { ArchiveFiles } from "../archive/index.ts";
 import { FormatError } from "../errors.ts";
 import { allowance } from "../zip/index.ts";
@@ -14,6 +14,9 @@ import { boundedGunzip, nodeInflate } from "./inflate.ts";
 
 /** Bytes that a folder may hold: above the largest classifiers, below what would fill the memory of a small machine. */
 const MAX_FOLDER_BYTES = 4 * 2 ** 30;
+
+/** Holds the manifest; a folder with nothing else in it is an archive all the same. */
+const MANIFEST_FOLDER = dirname(MANIFEST_NAME);
 
 /**
  * Opens the files of a model archive: a folder, or a file that its first bytes tell to be a zip or a gzip archive, whatever
@@ -25,7 +28,7 @@ const MAX_FOLDER_BYTES = 4 * 2 ** 30;
  * const { manifest } = readArchive(await openArchive("model_store/mnist.mar"));
  */
 export async function openArchive(path: string): Promise<ArchiveFiles> {
-  if ((await stat(path)).isDirectory()) return folderFiles(path);
+  if ((await stat(path)).isDirectory()) return memoryFiles(await folderContents(path));
   return archiveFiles(await readFile(path));
 }
 
@@ -81,9 +84,13 @@ function withoutFirst(name: string): string {
   return plain === name && name.includes("/") ? name.slice(name.indexOf("/") + 1) : plain;
 }
 
-/** A folder's files. Links are followed as long as they stay inside. */
-async function folderFiles(path: string): Promise<ArchiveFiles> {
-  const root = await realpath(path);
+/**
+ * The files of a folder by their names in it. Links are followed as long as they stay inside. A folder that holds one folder
+ * and nothing else stands for that one, as in TorchServe: so SageMaker unpacks archives.
+ * @throws FormatError when it holds too much, or reaches outside of itself
+ */
+export async function folderContents(path: string): Promise<Map<string, Uint8Array>> {
+  const root = await innerFolder(await realpath(path));
   const contents = new Map<string, Uint8Array>();
   let total = 0;
   for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
@@ -101,7 +108,13 @@ async function folderFiles(path: string): Promise<ArchiveFiles> {
     }
     contents.set(name, await readFile(real));
   }
-  return memoryFiles(contents);
+  return contents;
+}
+
+async function innerFolder(path: string): Promise<string> {
+  const [only, ...others] = await readdir(path, { withFileTypes: true });
+  const isInner = others.length === 0 && only?.isDirectory() === true && only.name !== MANIFEST_FOLDER;
+  return isInner ? join(path, only.name) : path;
 }
 
 async function insideOf(root: string, file: string, name: string): Promise<string> {

@@ -16,6 +16,8 @@ const failures = {
   unauthorizedAsTorchServe: { status: 400, type: "InvalidKeyException" },
   /** A model at a URL or in the store that cannot be had. */
   downloadFailed: { status: 400, type: "DownloadArchiveException" },
+  /** An archive that is broken, or outside of what is read. TorchServe knows it when a worker dies of it. */
+  invalidModel: { status: 400, type: "InvalidModelException" },
   /** Removing the default version while there are others. */
   versionInUse: { status: 403, type: "InvalidModelVersionException" },
   modelNotFound: { status: 404, type: "ModelNotFoundException" },

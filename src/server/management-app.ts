@@ -11,16 +11,16 @@ import { defaultLimits } from "./limits.ts";
 import type { Logger } from "./logger.ts";
 import { describeServedModel } from "./model-description.ts";
 import type { ModelRegistry } from "./models.ts";
-import type { ServedModel } from "./served-model.ts";
+import { MAX_WORKERS } from "./served-model.ts";
+import { readRegistration, registered } from "./registration-request.ts";
+import type { ModelManager } from "./store/model-manager.ts";
 
 /** What the management app manages, and how. */
 export interface ManagementAppOptions {
-  readonly models: ModelRegistry;
+  readonly manager: ModelManager;
   readonly logger?: Logger;
   readonly accepting?: () => boolean;
   readonly middleware?: readonly RequestHandler[];
-  /** Milliseconds for which unregistering waits for running requests; `unregister_model_timeout`, 120 s. */
-  readonly unregisterMs?: number;
 }
 
 /** TorchServe's largest page, and the one that is given unless said. */
@@ -29,11 +29,12 @@ const PAGE = 100;
 type OfModel = Request<{ model: string; version?: string }>;
 
 /**
- * The routes of TorchServe's management port, without `POST /models`: what is served was decided at the start.
+ * The routes of TorchServe's management port:
  *
  * | method | path | answer |
  * | --- | --- | --- |
  * | GET | `/models?limit=&next_page_token=` | the models' names, sorted |
+ * | POST | `/models?url=...`, or the same as a JSON object | a model of the store is loaded and offered |
  * | GET | `/models/{model}[/{version}]`, `/models/{model}/all` | their settings, workers and queues |
  * | PUT | `/models/{model}[/{version}]?min_worker=&max_worker=&synchronous=` | workers are added or taken away |
  * | PUT | `/models/{model}/{version}/set-default` | this version answers where none is named |
@@ -41,7 +42,8 @@ type OfModel = Request<{ model: string; version?: string }>;
  * | GET | `/v1/models/{model}` | whether a worker is ready |
  */
 export function createManagementApp(options: ManagementAppOptions): Express {
-  const { models, logger = {}, accepting = () => true, middleware = [], unregisterMs = 120_000 } = options;
+  const { manager, logger = {}, accepting = () => true, middleware = [] } = options;
+  const { models } = manager;
   const { app, send, close } = createDoor({
     logger,
     lingerMs: defaultLimits.lingerMs,
@@ -54,6 +56,11 @@ export function createManagementApp(options: ManagementAppOptions): Express {
   app.get("/models", (request, response) => {
     send(request, response, jsonAnswer(200, page(models, request)));
   });
+  app.post("/models", async (request, response) => {
+    const asked = await readRegistration(request, defaultLimits);
+    const { code, text } = registered(asked, await manager.register(asked));
+    status(request, response, code, text);
+  });
   app.get("/models/:model{/:version}", (request: OfModel, response) => {
     const { model, version } = request.params;
     const found = version === "all" ? models.all().filter(({ name }) => name === model) : [];
@@ -64,7 +71,7 @@ export function createManagementApp(options: ManagementAppOptions): Express {
     "/models/:model/:version/set-default",
     (request: Request<{ model: string; version: string }>, response) => {
       const { model, version } = request.params;
-      models.setDefault(model, version);
+      manager.setDefault(model, version);
       status(
         request,
         response,
@@ -81,19 +88,17 @@ export function createManagementApp(options: ManagementAppOptions): Express {
     if (max < min) throw new RequestError("badRequest", "max_worker cannot be less than min_worker.");
     if (request.query["synchronous"] !== "true") {
       // Who asks so does not wait: what goes wrong stands in the log, and in the model's description.
-      model.scale(min, max).catch((error: unknown) => logger.defect?.(error, `scale ${name}`));
+      manager.scale(model, min, max).catch((error: unknown) => logger.defect?.(error, `scale ${name}`));
       status(request, response, 202, "Processing worker updates...");
       return;
     }
-    await scale(model, min, max);
+    await manager.scale(model, min, max);
     const which = version === undefined ? "" : `, version: ${version}`;
     status(request, response, 200, `Workers scaled to ${min} for model: ${name}${which}`);
   });
   app.delete("/models/:model{/:version}", async (request: OfModel, response) => {
     const { model: name, version } = request.params;
-    if (!(await models.remove(name, version).close(unregisterMs))) {
-      throw new RequestError("timeout", `Timed out while cleaning resources: ${name}`);
-    }
+    await manager.unregister(name, version);
     status(request, response, 200, `Model "${name}" unregistered`);
   });
   app.get("/v1/models/:model", (request: OfModel, response) => {
@@ -106,15 +111,6 @@ export function createManagementApp(options: ManagementAppOptions): Express {
   });
   close();
   return app;
-}
-
-async function scale(model: ServedModel, min: number, max: number): Promise<void> {
-  try {
-    await model.scale(min, max);
-  } catch (error) {
-    const text = `Failed to start workers for model ${model.name} version: ${model.version}`;
-    throw new RequestError("workerFailed", text, { cause: error });
-  }
 }
 
 /** A page of the models: default versions only, and where the next one begins if there is one. */
@@ -142,6 +138,3 @@ function wholeNumber(request: Request, name: string, byDefault: number): number 
   const text = request.query[name];
   return typeof text === "string" && /^[+-]?\d{1,9}$/.test(text) ? Number(text) : byDefault;
 }
-
-/** More threads than this help nobody, and starting them hurts everybody. */
-const MAX_WORKERS = 1_024;

@@ -12,7 +12,7 @@ export function describeServedModel(model: ServedModel): object {
     modelName: model.name,
     modelVersion: model.version,
     modelUrl: model.url,
-    runtime: "python",
+    runtime: model.runtime ?? "python",
     minWorkers: settings.minWorkers,
     maxWorkers: settings.maxWorkers,
     batchSize: settings.batchSize,

@@ -30,6 +30,9 @@ export interface ServingSettings {
   readonly jobQueueSize: number;
 }
 
+/** More threads than this help nobody, and starting them hurts everybody. */
+export const MAX_WORKERS = 1_024;
+
 /** What applies unless told otherwise; the number of workers has no default of its own. */
 export const defaultServing: Omit<ServingSettings, "minWorkers" | "maxWorkers"> = {
   batchSize: 1,
@@ -57,8 +60,10 @@ export interface ServedModel {
   /** Where it came from, as a description shows it: the file's name in the store. */
   readonly url: string;
   readonly loadedAtStartup: boolean;
+  /** What its archive says it runs on, for descriptions; "python" unless said. */
+  readonly runtime?: string;
   readonly settings: ServingSettings;
-  /** Null until a worker has loaded the model. */
+  /** Null until the model was loaded for the first time. */
   readonly info: ModelInfo | null;
   /** Requests that wait for a worker. */
   readonly waiting: number;

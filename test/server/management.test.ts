@@ -1,8 +1,16 @@
 import { expect } from "chai";
 import { registryOf } from "../../src/server/app.ts";
+import { readConfig } from "../../src/server/config/index.ts";
 import { createManagementApp } from "../../src/server/management-app.ts";
+import type { ModelRegistry } from "../../src/server/models.ts";
+import { ModelManager } from "../../src/server/store/model-manager.ts";
 import { quickMnist } from "../support/mnist.ts";
 import { withServing } from "../support/serving.ts";
+
+/** What manages models that no store is behind. */
+function managerOf(models: ModelRegistry): ModelManager {
+  return new ModelManager({ models, store: null, defaults: readConfig(new Map()) });
+}
 
 type Ask = (method: string, path: string) => Promise<{ status: number; body: unknown }>;
 
@@ -21,7 +29,7 @@ async function managed(body: (ask: Ask) => Promise<void>): Promise<void> {
         return { status: answer.status, body: await answer.json() };
       });
     },
-    { models, management: (context) => createManagementApp({ ...context, models }) },
+    { models, management: (context) => createManagementApp({ ...context, manager: managerOf(models) }) },
   );
 }
 
@@ -95,7 +103,10 @@ describe("The management port", () => {
       });
       expect((await ask("PUT", "/models/mnist?min_worker=-1")).status).to.equal(400);
       expect((await ask("PUT", "/models/nobody")).status).to.equal(404);
-      expect((await ask("POST", "/models?url=x.mar")).status).to.equal(405);
+      expect((await ask("POST", "/models?url=x.mar")).body).to.deep.include({
+        code: 404,
+        message: "Model store has not been configured.",
+      });
       expect((await ask("PUT", "/models")).status).to.equal(405);
       expect((await ask("GET", "/nothing")).status).to.equal(404);
     });

@@ -23,7 +23,8 @@ class Small(nn.Module):
         return self.fc(torch.flatten(self.pool(x), 1))
 `;
 
-const smallState = new Map<string, AnyTensor>([
+/** Weights of {@link SMALL}. */
+export const smallState = new Map<string, AnyTensor>([
   ["fc.weight", tensor([0, 1, 2, 3, 4, 5].map((row) => [row, -row / 2, 1]))],
   ["fc.bias", tensor([0, 0.5, 0, 0.25, 0, 0])],
 ]);

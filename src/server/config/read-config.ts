@@ -10,6 +10,7 @@ import { ConfigError } from "./config-error.ts";
 import type { Key } from "./keys.ts";
 import { readModelSettings, readSnapshot } from "./model-settings.ts";
 import type { CorsSettings, GrpcSettings, ModelToLoad, ServerConfig, TlsFiles } from "./server-config.ts";
+import { MAX_WORKERS } from "../served-model.ts";
 import { SettingReader } from "./setting-reader.ts";
 import type { Settings } from "./settings.ts";
 
@@ -45,6 +46,7 @@ export function readConfig(settings: Settings, file: string | null = null): Serv
     allowedUrls: allowedUrls(read),
     modelApi: read.boolean("enable_model_api", false),
     defaultWorkers: defaultWorkers(read),
+    registeredWorkers: read.integer("default_workers_per_model", 0, 0, MAX_WORKERS),
     responseTimeout: read.integer("default_response_timeout", 120, 1),
     startupTimeout: read.integer("default_startup_timeout", 120, 1),
     unregisterTimeout: read.integer("unregister_model_timeout", 120, 1),
@@ -142,7 +144,7 @@ function allowedUrls(read: SettingReader): RegExp[] {
 /** As TorchServe, except that its default for the CPU, one process for each core, is here one thread for each core. */
 function defaultWorkers(read: SettingReader): number {
   if (read.boolean("debug", false)) return 1;
-  const workers = read.integer("default_workers_per_model", 0, 0, 1_024);
+  const workers = read.integer("default_workers_per_model", 0, 0, MAX_WORKERS);
   return workers === 0 ? availableCpus() : workers;
 }
 

@@ -70,6 +70,8 @@ export interface ServerConfig {
 
   /** Workers of a model for which nothing else is said. */
   readonly defaultWorkers: number;
+  /** Workers of a model that is registered while the server runs, and for which nothing else is said. */
+  readonly registeredWorkers: number;
   /** Seconds. */
   readonly responseTimeout: number;
   /** Seconds. */

@@ -9,8 +9,9 @@ import { Model } from "../../model/model.ts";
 import { ArgumentError } from "../../errors.ts";
 
 /**
- * A model as something that can be sent to a thread: a file's bytes, which all threads share, or a module of JavaScript
- * whose default export is a function `() => Model` (or a promise of one) for models that are written in TypeScript.
+ * A model as something that can be sent to a thread: a file of weights or a model archive, whose bytes all threads share, or
+ * a module of JavaScript whose default export is a function `() => Model` (or a promise of one) for models that are written
+ * in TypeScript.
  */
 export type ModelSource =
   | {
@@ -19,6 +20,17 @@ export type ModelSource =
       readonly bytes: Uint8Array;
       readonly net?: MnistNetName;
       readonly bin?: Uint8Array;
+    }
+  | {
+      readonly kind: "archive";
+      /** Of a `.mar` or `.tar.gz`, which each thread unpacks; or the files of a folder by name. */
+      readonly content: Uint8Array | ReadonlyMap<string, Uint8Array>;
+      /** The name of the file or folder, from which an archive without a manifest has its name. */
+      readonly fileName: string;
+      /** The handler of an archive that names none. */
+      readonly defaultHandler: string | null;
+      /** In the place of the archive's own. */
+      readonly handler?: string;
     }
   | { readonly kind: "module"; readonly url: string };
 
@@ -42,6 +54,7 @@ export async function openSource(source: ModelSource, { name, version }: ModelNa
       ...(bin === undefined ? {} : { bin }),
     });
   }
+  if (source.kind === "archive") return openArchiveSource(source, { name, version });
   const module = (await import(source.url)) as { readonly default?: unknown };
   if (typeof module.default !== "function") {
     throw new ArgumentError(
@@ -52,4 +65,17 @@ export async function openSource(source: ModelSource, { name, version }: ModelNa
   const model = await make({ name, version });
   if (model instanceof Model) return model;
   throw new ArgumentError(`${source.url}: its default export returned no Model of candil`);
+}
+
+type ArchiveSource = Extract<ModelSource, { readonly kind: "archive" }>;
+
+/** Its modules are loaded on demand: reading Python and YAML is more code than all the rest. */
+async function openArchiveSource(source: ArchiveSource, name: ModelName): Promise<Model> {
+  const { content, fileName, defaultHandler, handler } = source;
+  const { loadArchive } = await import("../../model/load-archive.ts");
+  const { memoryFiles, readArchive } = await import("../../archive/index.ts");
+  const { archiveFiles } = await import("../../node/open-archive.ts");
+  const files = content instanceof Uint8Array ? await archiveFiles(content) : memoryFiles(content);
+  const archive = readArchive(files, { fileName, defaultHandler });
+  return loadArchive(archive, { ...name, ...(handler === undefined ? {} : { handler }) });
 }

@@ -13,7 +13,7 @@ import { JobQueue, Ticket } from "./job-queue.ts";
 import type { Job, JobLimits, ModelInfo, Reply } from "./job.ts";
 import type { ModelName, ModelSource } from "./model-source.ts";
 import type { PoolObserver } from "./observer.ts";
-import { WorkerDied, WorkerThread } from "./worker-thread.ts";
+import { RESOURCE_LIMITS, WorkerDied, WorkerThread } from "./worker-thread.ts";
 
 /** What a {@link PooledModel} is made of. */
 export interface PooledModelOptions extends ModelName {
@@ -22,6 +22,10 @@ export interface PooledModelOptions extends ModelName {
   readonly settings: ServingSettings;
   readonly limits: JobLimits;
   readonly loadedAtStartup?: boolean;
+  /** What the archive says it runs on; "python" unless said. */
+  readonly runtime?: string;
+  /** What is known of the model before a worker has loaded it. */
+  readonly info?: ModelInfo | null;
   readonly observer?: PoolObserver;
   /** The program of workers, for whoever bundles candil; the file beside this one unless said. */
   readonly entry?: URL;
@@ -30,9 +34,6 @@ export interface PooledModelOptions extends ModelName {
   /** Milliseconds before a worker starts again, by the number of its failures; {@link BACK_OFF_MS}. */
   readonly backOffMs?: readonly number[];
 }
-
-/** A heap of 256 MB is much for pictures; young objects die young, so little room is kept for them. */
-const RESOURCE_LIMITS: ResourceLimits = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 4 };
 
 /** A job is given to at most so many workers. */
 const MAX_DEATHS = 2;
@@ -43,12 +44,15 @@ export class PooledModel implements ServedModel {
   readonly version: string;
   readonly url: string;
   readonly loadedAtStartup: boolean;
+  readonly runtime: string;
   readonly #options: PooledModelOptions;
   readonly #crew: Crew;
   readonly #queue = new JobQueue();
   readonly #running = new Set<Ticket>();
   #settings: ServingSettings;
-  #info: ModelInfo | null = null;
+  #info: ModelInfo | null;
+  /** Whether a worker has ever been ready. */
+  #served = false;
   #closing = false;
   #pumping = false;
   /** Milliseconds that a batch takes, smoothed; for Retry-After. */
@@ -61,6 +65,8 @@ export class PooledModel implements ServedModel {
     this.version = version;
     this.url = options.url;
     this.loadedAtStartup = options.loadedAtStartup ?? false;
+    this.runtime = options.runtime ?? "python";
+    this.#info = options.info ?? null;
     this.#options = options;
     this.#settings = { ...settings, minWorkers: 0, maxWorkers: 0 };
     this.#crew = new Crew({
@@ -70,6 +76,7 @@ export class PooledModel implements ServedModel {
       onIdle: () => this.#schedule(),
       onReady: (thread, info) => {
         this.#info = info;
+        this.#served = true;
         const milliseconds = Date.now() - thread.startedAt.getTime();
         options.observer?.workerReady?.({ ...this.#workerName(thread.id), milliseconds });
       },
@@ -94,7 +101,7 @@ export class PooledModel implements ServedModel {
 
   get healthy(): boolean {
     if (this.#settings.minWorkers === 0 || this.#crew.ready > 0) return true;
-    return this.#info !== null && this.#crew.size > 0 && this.#crew.sound;
+    return this.#served && this.#crew.size > 0 && this.#crew.sound;
   }
 
   workers(): WorkerStatus[] {

@@ -9,6 +9,9 @@ import { receivedError } from "./failure.ts";
 import type { Job, ModelInfo, Outcome } from "./job.ts";
 import type { BatchMessage, SentOutcome, WorkerMessage, WorkerSetup } from "./messages.ts";
 
+/** A heap of 256 MB is much for pictures; young objects die young, so little room is kept for them. */
+export const RESOURCE_LIMITS: ResourceLimits = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 4 };
+
 /** Why a batch got no outcomes. */
 export type DeathCause = "crashed" | "timed out" | "stopped";
 

@@ -1,42 +1,58 @@
 /**
  * @module
- * A file that holds a model, as something to register: its name, its version, what it says about how it wants to be
- * served, and where workers get it from.
+ * A file or folder that holds a model, as something to register: its name, its version, what it says about how it wants to
+ * be served, and where workers get it from.
  */
 
-import { open, readFile } from "node:fs/promises";
-import { basename } from "node:path";
-import { FormatError } from "../../errors.ts";
+import { open, readFile, stat } from "node:fs/promises";
 import type { MnistNetName } from "../../model/mnist-net.ts";
 import type { ModelName, ModelSource } from "../pool/model-source.ts";
 import type { ServingSettings } from "../served-model.ts";
+import { archiveEndings, nameOfFile } from "./file-names.ts";
+import { readShared } from "./shared-file.ts";
 
 /** A model that can be registered. */
 export interface ModelFile extends ModelName {
   readonly source: ModelSource;
   /** What the file itself says about how it wants to be served: an archive's model-config.yaml. */
   readonly settings: Partial<ServingSettings>;
+  /** What an archive says it runs on; "python" for weights alone. */
+  readonly runtime: string;
+  /** What its owner should know: old forms, ignored keys, files without effect. */
+  readonly notes: readonly string[];
 }
 
-/** Endings of the names of files that hold models, the longer ones first. */
-export const modelFileEndings: readonly string[] = [".safetensors", ".tar.gz", ".mar", ".pth", ".pt"];
-
-/** More bytes than any model that is served from one process. */
-const MAX_BYTES = 4 * 1024 ** 3;
+/** What a file does not say itself. */
+export interface ReadModelFileOptions {
+  /** The net that weights alone belong to. */
+  readonly net?: MnistNetName;
+  /** The handler of an archive that names none; `default_service_handler`. */
+  readonly defaultHandler?: string | null;
+}
 
 /**
- * Reads a model's file into memory that threads share. It is not looked into: that is for the worker that loads it.
- * @param net the net that weights alone belong to
+ * Reads a model's file into memory that threads share. Of an archive, manifest and configuration are looked at; the rest is
+ * for the worker that loads it.
  * @throws Node's error with `code` ENOENT and the like when it cannot be read
- * @throws FormatError when it is empty or larger than 4 GiB
+ * @throws FormatError when it is empty or larger than 4 GiB, or a broken archive
  */
-export async function readModelFile(path: string, net?: MnistNetName): Promise<ModelFile> {
+export async function readModelFile(path: string, options: ReadModelFileOptions = {}): Promise<ModelFile> {
+  const named = archiveEndings.some((ending) => path.endsWith(ending));
+  if (named || (await mayBeArchive(path))) {
+    // Loaded on demand: it knows YAML.
+    const { readArchiveFile } = await import("./archive-file.ts");
+    const archive = await readArchiveFile(path, options.defaultHandler ?? null, named);
+    if (archive !== null) return archive;
+  }
   const bytes = await readShared(path);
   const bin = path.endsWith(".json") ? await readBin(path) : null;
+  const { net } = options;
   return {
     name: nameOfFile(path),
     version: "1.0",
     settings: {},
+    runtime: "python",
+    notes: [],
     source: {
       kind: "file",
       bytes,
@@ -46,32 +62,20 @@ export async function readModelFile(path: string, net?: MnistNetName): Promise<M
   };
 }
 
-/** `models/mnist_cnn.pt` is served as `mnist_cnn`, as TorchServe names an archive without a manifest. */
-export function nameOfFile(path: string): string {
-  const file = basename(path);
-  const ending =
-    modelFileEndings.find((known) => file.endsWith(known)) ?? /(\.[^.]*)?$/.exec(file)?.[0] ?? "";
-  return file.slice(0, file.length - ending.length).replace(/[^A-Za-z0-9_\-.]/g, "_");
-}
-
-async function readShared(path: string): Promise<Uint8Array> {
-  const file = await open(path, "r");
+/** A folder, a gzip file or a zip: of zips some are weights, which whoever opens them can tell. */
+async function mayBeArchive(path: string): Promise<boolean> {
+  if ((await stat(path)).isDirectory()) return true;
+  const file = await open(path);
   try {
-    const { size } = await file.stat();
-    if (size === 0 || size > MAX_BYTES) {
-      throw new FormatError(`${basename(path)}: expected 1 to ${MAX_BYTES} bytes, got ${size}`);
-    }
-    const bytes = new Uint8Array(new SharedArrayBuffer(size));
-    for (let at = 0; at < size;) {
-      const { bytesRead } = await file.read(bytes, at, size - at, at);
-      if (bytesRead === 0) throw new FormatError(`${basename(path)}: it became shorter while it was read`);
-      at += bytesRead;
-    }
-    return bytes;
+    const { buffer } = await file.read(Buffer.alloc(2), 0, 2, 0);
+    return buffer.equals(GZIP) || buffer.equals(ZIP);
   } finally {
     await file.close();
   }
 }
+
+const GZIP = Buffer.from([0x1f, 0x8b]);
+const ZIP = Buffer.from([0x50, 0x4b]);
 
 /** The `.bin` beside a `.json`, or null when there is none. */
 async function readBin(path: string): Promise<Uint8Array | null> {

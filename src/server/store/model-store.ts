@@ -6,8 +6,9 @@
 import { readdir, realpath } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { RequestError } from "../errors.ts";
-import { modelFileEndings, readModelFile } from "./model-file.ts";
-import type { ModelFile } from "./model-file.ts";
+import { modelFileEndings } from "./file-names.ts";
+import { readModelFile } from "./model-file.ts";
+import type { ModelFile, ReadModelFileOptions } from "./model-file.ts";
 
 /** The folder that `--model-store` names. */
 export class ModelStore {
@@ -17,25 +18,43 @@ export class ModelStore {
     this.folder = folder;
   }
 
-  /** Names of the files that hold models, sorted: what `--models all` loads. */
+  /** Names of the files and folders that hold models, sorted: what `--models all` loads. */
   async list(): Promise<string[]> {
-    const names = await readdir(this.folder);
-    return names.filter((name) => modelFileEndings.some((ending) => name.endsWith(ending))).sort();
+    const entries = await readdir(this.folder, { withFileTypes: true });
+    return entries
+      .filter((entry) => !entry.name.startsWith("."))
+      .filter(
+        (entry) => entry.isDirectory() || modelFileEndings.some((ending) => entry.name.endsWith(ending)),
+      )
+      .map(({ name }) => name)
+      .sort();
   }
 
   /**
-   * Reads the model in the file of this name.
+   * Reads the model in the file or folder of this name.
    * @throws RequestError ("modelNotFound") in TorchServe's words when the name is not a plain one, there is no such file, or
    *   it is a link that leads out of the store
+   * @throws FormatError when it is a broken archive
    */
-  async read(name: string): Promise<ModelFile> {
-    return readModelFile(await this.pathOf(name));
+  async read(name: string, options: ReadModelFileOptions = {}): Promise<ModelFile> {
+    return readModelFile(await this.pathOf(name), options);
+  }
+
+  /** Whether there is a file or folder of this name. */
+  async has(name: string): Promise<boolean> {
+    try {
+      await this.pathOf(name);
+      return true;
+    } catch (error) {
+      if (error instanceof RequestError) return false;
+      throw error;
+    }
   }
 
   /** The real path of a file in the store. @throws RequestError as {@link read} */
   async pathOf(name: string): Promise<string> {
     if (name === "") throw new RequestError("modelNotFound", "empty url");
-    if (name.split(/[/\\]/).includes("..")) {
+    if (name.includes("..")) {
       throw new RequestError("modelNotFound", `Relative path is not allowed in url: ${name}`);
     }
     if (name === "." || /[/\\\0:]/.test(name)) throw notFound(name);

@@ -14,11 +14,12 @@ import { metricsRoute } from "../server/metrics-app.ts";
 import { ServerMetrics } from "../server/metrics/server-metrics.ts";
 import { ModelRegistry } from "../server/models.ts";
 import { serve } from "../server/serve.ts";
-import type { ServedModel } from "../server/served-model.ts";
 import { stopOnSignal } from "../server/start.ts";
 import { lookInto, modelFolder } from "../server/store/kserve-folder.ts";
 import type { KServeFolder } from "../server/store/kserve-folder.ts";
-import { openConfiguredModels } from "./configured-models.ts";
+import { ModelManager } from "../server/store/model-manager.ts";
+import { ModelStore } from "../server/store/model-store.ts";
+import { configuredModels } from "./configured-models.ts";
 import type { KServeOptions } from "./kserve.ts";
 import { observe } from "./serve-config.ts";
 import type { Terminal } from "./terminal.ts";
@@ -40,7 +41,7 @@ export async function serveKServe(
   const { config, warning } = await configOf(options, env);
   if (warning !== null) log.event("warn", warning);
   const metrics = new ServerMetrics({ mode: "prometheus" });
-  const models = new ModelRegistry(await openModels(config, metrics, log));
+  const models = await openModels(config, metrics, log);
   const server = await serve({
     config,
     models,
@@ -119,13 +120,20 @@ async function openModels(
   config: ServerConfig,
   metrics: ServerMetrics,
   log: ServerLog,
-): Promise<ServedModel[]> {
+): Promise<ModelRegistry> {
   const failures: string[] = [];
-  const models = await openConfiguredModels(config, observe(metrics, log), (file, reason) => {
+  const models = new ModelRegistry();
+  const manager = new ModelManager({
+    models,
+    store: config.modelStore === null ? null : new ModelStore(config.modelStore),
+    defaults: config,
+    observer: observe(metrics, log),
+  });
+  await manager.start(await configuredModels(config), (file, reason) => {
     failures.push(`${file}: ${reason instanceof Error ? reason.message : String(reason)}`);
   });
-  if (failures.length === 0 && models.length > 0) return models;
-  await Promise.all(models.map((model) => model.close(0)));
+  if (failures.length === 0 && models.names().length > 0) return models;
+  await Promise.all(models.all().map((model) => model.close(0)));
   throw new CandilError(
     failures.join("; ") || `${config.modelStore ?? "the model folder"}: there is no model to serve`,
   );

@@ -7,7 +7,7 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CandilError, FormatError } from "../../errors.ts";
-import { modelFileEndings } from "./model-file.ts";
+import { modelFileEndings } from "./file-names.ts";
 
 /** The folder into which KServe's storage initializer downloads. */
 export const MOUNTED = "/mnt/models";

@@ -3,8 +3,9 @@
  * A folder of models. Files are named by plain names, and nothing outside of the folder can be reached through it.
  */
 
-import { readdir, realpath } from "node:fs/promises";
+import { readdir, realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
+import { MANIFEST_NAME } from "../../archive/manifest.ts";
 import { RequestError } from "../errors.ts";
 import { modelFileEndings } from "./file-names.ts";
 import { readModelFile } from "./model-file.ts";
@@ -20,14 +21,14 @@ export class ModelStore {
 
   /** Names of the files and folders that hold models, sorted: what `--models all` loads. */
   async list(): Promise<string[]> {
-    const entries = await readdir(this.folder, { withFileTypes: true });
-    return entries
-      .filter((entry) => !entry.name.startsWith("."))
-      .filter(
-        (entry) => entry.isDirectory() || modelFileEndings.some((ending) => entry.name.endsWith(ending)),
-      )
-      .map(({ name }) => name)
-      .sort();
+    const names = (await readdir(this.folder)).filter((name) => !name.startsWith(".")).sort();
+    const areModels = await Promise.all(
+      names.map(
+        (name) =>
+          modelFileEndings.some((ending) => name.endsWith(ending)) || hasManifest(join(this.folder, name)),
+      ),
+    );
+    return names.filter((_, i) => areModels[i]);
   }
 
   /**
@@ -65,6 +66,15 @@ export class ModelStore {
       if (!(error instanceof Error && "code" in error)) throw error;
     }
     throw notFound(name);
+  }
+}
+
+/** Whether a path is a folder that an archive was unpacked into; TorchServe tries all folders. */
+async function hasManifest(path: string): Promise<boolean> {
+  try {
+    return (await stat(join(path, MANIFEST_NAME))).isFile();
+  } catch {
+    return false;
   }
 }
 

@@ -23,10 +23,10 @@ export class ModelStore {
   async list(): Promise<string[]> {
     const names = (await readdir(this.folder)).filter((name) => !name.startsWith(".")).sort();
     const areModels = await Promise.all(
-      names.map(
-        (name) =>
-          modelFileEndings.some((ending) => name.endsWith(ending)) || hasManifest(join(this.folder, name)),
-      ),
+      names.map(async (name) => {
+        if (modelFileEndings.some((ending) => name.endsWith(ending))) return true;
+        return hasManifest(join(this.folder, name));
+      }),
     );
     return names.filter((_, i) => areModels[i]);
   }

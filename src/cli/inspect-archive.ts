@@ -7,6 +7,7 @@ import type { ModelArchive } from "../archive/index.ts";
 import { describeCheckpoint } from "../checkpoint/index.ts";
 import type { CheckpointDescription } from "../checkpoint/index.ts";
 import { CandilError } from "../errors.ts";
+import { problemsWith } from "../model/load-archive.ts";
 
 /** A model archive for people and, as JSON, for programs. */
 export interface ArchiveDescription {
@@ -22,7 +23,7 @@ export interface ArchiveDescription {
   readonly unsupported: readonly string[];
 }
 
-/** Describes an archive without reading the values of its weights. */
+/** Describes an archive, which is loaded to see whether it can be served. */
 export function describeArchive(archive: ModelArchive): ArchiveDescription {
   const { manifest, files, config, labels, notes } = archive;
   const { serializedFile } = manifest.model;
@@ -36,7 +37,7 @@ export function describeArchive(archive: ModelArchive): ArchiveDescription {
     classes: labels?.size ?? null,
     weights,
     notes: [...notes, ...(weights?.notes ?? [])],
-    unsupported: [...unsupported, ...(weights?.unsupported ?? [])],
+    unsupported: [...new Set([...unsupported, ...(weights?.unsupported ?? []), ...problemsWith(archive)])],
   };
 }
 

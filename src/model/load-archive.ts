@@ -10,7 +10,7 @@ import { decodeUtf8 } from "../bytes/byte-reader.ts";
 import { loadCheckpoint } from "../checkpoint/index.ts";
 import type { StateDict } from "../checkpoint/index.ts";
 import { CandilError, FormatError } from "../errors.ts";
-import { moduleFromSource, SourceModule } from "../python/index.ts";
+import { moduleFromSource, PythonError, SourceModule } from "../python/index.ts";
 import { createMachine } from "../python/vocabulary.ts";
 import { zeros } from "../tensor/creation.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -76,6 +76,35 @@ export function loadArchive(archive: ModelArchive, options: LoadArchiveOptions =
   return model;
 }
 
+/**
+ * What keeps candil from serving an archive: file, line, construct and a way out of each place in its Python sources; or, where
+ * those can be read, what prevents the model from being loaded.
+ */
+export function problemsWith(archive: ModelArchive): string[] {
+  const { modelFile } = archive.manifest.model;
+  const model =
+    modelFile === null
+      ? []
+      : problemsOf(() => {
+          const source = textOf(archive, modelFile);
+          if (moduleFor(source) === null) fromSource(source, modelFile, false, {});
+        });
+  const { handler } = archive.manifest.model;
+  const found = [...model, ...(handler === null ? [] : problemsOf(() => handlerOf(archive, null, {})))];
+  return found.length > 0 ? found : problemsOf(() => loadArchive(archive));
+}
+
+function problemsOf(read: () => unknown): string[] {
+  try {
+    read();
+    return [];
+  } catch (error) {
+    if (error instanceof PythonError) return [error, ...error.further].map(({ message }) => message);
+    if (error instanceof CandilError) return [error.message];
+    throw error;
+  }
+}
+
 /** A model from the bytes of a `.mar`; see {@link loadArchive}. */
 export function loadArchiveBytes(bytes: Uint8Array, options: LoadArchiveOptions = {}): Model {
   return loadArchive(readArchive(zipFiles(bytes)), options);
@@ -127,7 +156,7 @@ function fromSource(
 }
 
 /** `file`, `file.py` or `file:function` of the archive; else a handler of that name. */
-function handlerOf(archive: ModelArchive, module: Classifier, options: LoadArchiveOptions): Handler {
+function handlerOf(archive: ModelArchive, module: Classifier | null, options: LoadArchiveOptions): Handler {
   const given = options.handler ?? archive.manifest.model.handler;
   if (given === null) {
     throw new FormatError(

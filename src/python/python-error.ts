@@ -27,6 +27,8 @@ export class PythonError extends CandilError {
   readonly kind: PythonErrorKind;
   /** What is wrong, without the place. */
   readonly detail: string;
+  /** Other places of the same source that are refused, found at the same time. */
+  further: readonly PythonError[] = [];
   #place: Place | null = null;
 
   constructor(kind: PythonErrorKind, detail: string, place: Place | null = null, cause?: unknown) {

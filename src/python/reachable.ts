@@ -6,6 +6,7 @@
 import { PyFunction } from "./evaluate/function.ts";
 import type { UsedName } from "./evaluate/function.ts";
 import type { Machine } from "./machine.ts";
+import { PythonError } from "./python-error.ts";
 import type { ModuleInstance } from "./torch/module-instance.ts";
 import type { PyClass } from "./values/class.ts";
 import { Descriptor } from "./values/class.ts";
@@ -29,7 +30,8 @@ export function checkReachable(machine: Machine, model: ModuleInstance): void {
 
 /**
  * Follows functions from `roots`: the methods of `classes` that they name, and the functions of the file that they name.
- * @throws PythonError of kind "unsupported" for the first construct or name that candil does not have
+ * @throws PythonError of kind "unsupported" for the first construct or name that candil does not have, with the others as
+ *   its `further`
  */
 export function checkFunctions(
   machine: Machine,
@@ -38,6 +40,7 @@ export function checkFunctions(
 ): void {
   const seen = new Set<Value>();
   const queue: PyFunction[] = [];
+  const refused: PythonError[] = [];
   const visit = (value: Value | undefined): void => {
     const callee = value instanceof Descriptor ? value.callee : value;
     if (!(callee instanceof PyFunction) || seen.has(callee)) return;
@@ -47,10 +50,25 @@ export function checkFunctions(
   roots.forEach(visit);
   for (let callee = queue.pop(); callee !== undefined; callee = queue.pop()) {
     const { facts } = callee.code;
-    if (facts.refusals.length > 0) throw facts.refusals[0];
+    refused.push(...facts.refusals);
     for (const name of facts.attributes) for (const cls of classes) visit(cls.attributes.get(name));
-    for (const used of facts.used) visit(resolve(machine, callee, used));
+    for (const used of facts.used) {
+      try {
+        visit(resolve(machine, callee, used));
+      } catch (error) {
+        if (!(error instanceof PythonError)) throw error;
+        refused.push(error);
+      }
+    }
   }
+  if (refused.length === 0) return;
+  refused.sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
+  // Each part of a dotted name is refused by itself.
+  const [first, ...further] = refused.filter(
+    ({ line, detail }, i) => !refused.slice(0, i).some((one) => one.line === line && one.detail === detail),
+  );
+  first.further = further;
+  throw first;
 }
 
 function instancesBelow(model: ModuleInstance): ModuleInstance[] {

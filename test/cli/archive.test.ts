@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { expect } from "chai";
 import { readFile } from "node:fs/promises";
 import { writePt } from "../../src/checkpoint/index.ts";
@@ -94,5 +95,41 @@ describe("candil inspect of an archive", () => {
     expect(document["format"]).to.equal("mar");
     expect(document["manifest"].model).to.include({ modelName: "seen", serializedFile: "weights.pt" });
     expect(document["weights"].entries).to.have.length(8);
+  });
+
+  it("names every line that candil does not read, in model file and handler", async () => {
+    const model = [
+      "from torch import nn",
+      "import torch",
+      "class Net(nn.Module):",
+      "    def __init__(self):",
+      "        super().__init__()",
+      "        self.fc = nn.Linear(2, 2)",
+      "    def forward(self, x):",
+      "        x = torch.fft.fft(x)",
+      "        yield x",
+      "        return self.fc(x)",
+    ];
+    const handler = [
+      "from ts.torch_handler.base_handler import BaseHandler",
+      "class Own(BaseHandler):",
+      "    def postprocess(self, data):",
+      "        yield data",
+    ];
+    writeFileSync(folder.file("odd.py"), model.join("\n"));
+    writeFileSync(folder.file("odd_handler.py"), handler.join("\n"));
+    const flags = ["--model-file", folder.file("odd.py"), "--handler", folder.file("odd_handler.py")];
+    const weights = ["--serialized-file", folder.file("weights.pt"), "--export-path", folder.path];
+    await candil(["archive", "--model-name", "odd", "--version", "1.0", ...flags, ...weights]);
+    const { code, stdout } = await candil(["inspect", folder.file("odd.mar")]);
+    expect(code).to.equal(0);
+    const refused = stdout.split("\n").filter((line) => line.startsWith("not supported: "));
+    expect(refused.map((line) => /odd\w*\.py:\d+/.exec(line)?.[0])).to.deep.equal([
+      "odd.py:8",
+      "odd.py:9",
+      "odd_handler.py:4",
+    ]);
+    for (const line of refused) expect(line).to.match(/outside of|does not know/);
+    expect(refused[0]).to.include("torch.fft").and.include("register a TypeScript module");
   });
 });

@@ -43,6 +43,7 @@ describe("The MNIST example's page", function () {
   const home = process.cwd();
   let folder: Folder;
   let server: string | null = null;
+  let ended: Promise<unknown> = Promise.resolve();
 
   before(async () => {
     folder = await Folder.create({});
@@ -63,7 +64,10 @@ describe("The MNIST example's page", function () {
 
   const stop = async (): Promise<string> => {
     server = null;
-    return (await candil(["torchserve", "--stop"], { env: { TMPDIR: folder.path } })).stdout;
+    const { stdout } = await candil(["torchserve", "--stop"], { env: { TMPDIR: folder.path } });
+    // The server's output closes when it has ended: it writes its logs until then.
+    await ended;
+    return stdout;
   };
 
   /** A process, as the server goes on after it; resolves with the address when it answers. */
@@ -72,6 +76,7 @@ describe("The MNIST example's page", function () {
       env: { PATH: process.env["PATH"] ?? "", TMPDIR: folder.path },
       stdio: ["ignore", "pipe", "inherit"],
     });
+    ended = once(launcher, "close");
     let address = "";
     for await (const line of createInterface(launcher.stdout)) {
       address = /Inference API bind to: (\S+)/.exec(line)?.[1] ?? address;
@@ -128,5 +133,21 @@ describe("The MNIST example's page", function () {
     expect(pixels.map(({ weight }) => weight)).to.deep.equal(
       pixels.map(({ weight }) => weight).sort((a, b) => b - a),
     );
+  });
+
+  it("leads to a model store with which the commands of docs/from-torchserve.md do what that says", async () => {
+    const guide = new URL("../../docs/from-torchserve.md", import.meta.url);
+    const commands = commandsOf(readFileSync(guide, "utf8"));
+    expect(commands.map(({ command }) => wordsOf(command).slice(0, 3).join(" "))).to.deep.equal([
+      "candil torchserve --start",
+      "candil torchserve --stop",
+    ]);
+    const [starts, stops] = commands;
+    await run(starts.command);
+    const { inference } = JSON.parse(readFileSync("key_file.json", "utf8")) as { inference: { key: string } };
+    const ask = `curl ${server ?? ""}/predictions/mnist -T test_data/0.png`;
+    expect(await run(`${ask} -H 'Authorization: Bearer ${inference.key}'`)).to.equal("0");
+    expect(await run(ask)).to.include("InvalidKeyException");
+    expect(await run(stops.command)).to.equal("TorchServe has stopped.\n");
   });
 });

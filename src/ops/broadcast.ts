@@ -53,7 +53,8 @@ export function defineBinary(spec: BinarySpec): (a: Operand, b: Operand) => Tens
   };
 }
 
-function asTensor(operand: Operand, like: Tensor): Tensor {
+/** A number as a scalar of the other operand's dtype. */
+export function asTensor(operand: Operand, like: Tensor): Tensor {
   return typeof operand === "number" ? full([], operand, { dtype: like.dtype }) : operand;
 }
 

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { createMnistNet, moduleFromSource, randn } from "../../src/index.ts";
+import { createMnistNet, grad, moduleFromSource, randn, sum, tensor, where } from "../../src/index.ts";
 
 const MNIST = `
 import torch
@@ -40,5 +40,22 @@ describe("moduleFromSource", () => {
     expect(Math.max(...Array.from(weight?.data ?? [], Number)))
       .to.be.above(0.25)
       .and.at.most(1 / 3);
+  });
+
+  it("torch.where takes one branch and leaves no trace of the other, in values and gradients", () => {
+    const source = `
+import torch
+import torch.nn as nn
+
+class Net(nn.Module):
+    def forward(self, x):
+        return torch.where(x > 0, torch.log(x), 2 * x)
+`;
+    const net = moduleFromSource({ source, file: "net.py" });
+    const x = tensor([-1, 0, 1, 4], { requiresGrad: true });
+    const y = net.forward(x);
+    expect([...y.data]).to.deep.equal([-2, 0, 0, Math.fround(Math.log(4))]);
+    const [dx] = grad([sum(where(tensor([0, 0, 1, 1], { dtype: "bool" }), y, 0))], [x]);
+    expect([...dx.data].slice(2)).to.deep.equal([1, 0.25]);
   });
 });

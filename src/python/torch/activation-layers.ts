@@ -11,7 +11,7 @@ import { toText } from "../values/numbers.ts";
 import { repr } from "../values/protocol.ts";
 import { raise } from "../values/raise.ts";
 import { intsOf } from "./arguments.ts";
-import { groupNorm, layerNorm, localResponseNorm, mish, prelu, selu } from "./compositions.ts";
+import { groupNorm, layerNorm, localResponseNorm, mish, selu } from "./compositions.ts";
 import { lossOf } from "./losses.ts";
 import { activationClass, layerClass } from "./layer.ts";
 import { moduleClass, moduleOf } from "./module-class.ts";
@@ -51,7 +51,7 @@ const activations: readonly PyClass[] = [
 const preluClass = layerClass({
   signature: "PReLU(num_parameters=1, init=0.25, device=None, dtype=None)",
   build: (layer) => void layer.parameter("weight", [layer.int("num_parameters")], layer.number("init")),
-  forward: (layer, x) => x.fresh(prelu(x.float, layer.tensor("weight"))),
+  forward: (layer, x) => x.fresh(ops.prelu(x.float, layer.tensor("weight"))),
   describe: (layer) => `num_parameters=${layer.int("num_parameters")}`,
 });
 

@@ -142,15 +142,6 @@ export function localResponseNorm(x: Tensor, size: number, alpha: number, beta: 
   return ops.div(x, ops.pow(ops.add(ops.mul(total, alpha / size), k), beta));
 }
 
-/** x above 0, and `slope` · x below, one slope for all or one a channel. */
-export function prelu(x: Tensor, slope: Tensor): Tensor {
-  const shaped =
-    slope.numel() === 1 || x.ndim < 2
-      ? slope
-      : ops.reshape(slope, [slope.numel(), ...x.shape.slice(2).map(() => 1)]);
-  return ops.sub(ops.relu(x), ops.mul(shaped, ops.relu(ops.neg(x))));
-}
-
 /** x · tanh(log(1 + e^x)). */
 export function mish(x: Tensor): Tensor {
   return ops.mul(x, ops.tanh(ops.softplus(x)));

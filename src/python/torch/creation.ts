@@ -194,13 +194,12 @@ const functions = [
   hostFunction("where(condition, input, other)", ([condition, a, b]) => {
     const test = tensorOf(condition, "where").tensor;
     noteRead("where() looks at the values of a tensor");
-    const like = [a, b].find((value) => value instanceof PyTensor);
-    const dtype = like instanceof PyTensor ? like.float.dtype : "float32";
-    const mask = test.to(dtype);
     const branch = (value: Value): ops.Operand =>
       value instanceof PyTensor ? value.float : floatNumber(value, "where");
-    // Exact for finite branches; an infinity in the branch not taken would give NaN.
-    return pyTensor(ops.add(ops.mul(mask, branch(a)), ops.mul(ops.sub(1, mask), branch(b))));
+    const [left, right] = [branch(a), branch(b)];
+    // Two numbers have no tensor to be like; Python's floats are PyTorch's default dtype.
+    const whole = typeof left === "number" && typeof right === "number" ? full([], left) : left;
+    return pyTensor(ops.where(test, whole, right));
   }),
   hostFunction("is_tensor(value)", ([value]) => value instanceof PyTensor),
   hostFunction("numel(input)", ([x]) => tensorOf(x, "numel").tensor.numel()),

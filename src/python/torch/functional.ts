@@ -108,7 +108,7 @@ const functions: Readonly<Record<string, HostBody>> = Object.fromEntries<HostBod
   [
     "prelu(input, weight)",
     ([input, weight]) =>
-      tensorOf(input, "prelu").fresh(compositions.prelu(floatOf(input, "prelu"), floatOf(weight, "prelu"))),
+      tensorOf(input, "prelu").fresh(ops.prelu(floatOf(input, "prelu"), floatOf(weight, "prelu"))),
   ],
   [
     "conv2d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1)",

@@ -2,6 +2,7 @@ import type { Case } from "../case.ts";
 import { activationCases, extremumCases } from "./activations.ts";
 import { avgPool2dCases } from "./avg-pool2d.ts";
 import { batchNormCases } from "./batch-norm.ts";
+import { compositionCases } from "./compositions.ts";
 import { conv2dCases } from "./conv2d.ts";
 import { dropoutCases } from "./dropout.ts";
 import { elementwiseCases } from "./elementwise.ts";
@@ -14,6 +15,7 @@ import { maxPool2dCases } from "./max-pool2d.ts";
 import { momentCases } from "./moments.ts";
 import { padCases } from "./pad.ts";
 import { reductionCases } from "./reductions.ts";
+import { selectionCases } from "./selections.ts";
 import { shapeCases, sliceCases } from "./shapes.ts";
 import { softmaxCases } from "./softmax.ts";
 
@@ -42,4 +44,6 @@ export const cases: readonly Case[] = [
   ...permuteCases,
   ...subscriptCases,
   ...momentCases,
+  ...selectionCases,
+  ...compositionCases,
 ];

@@ -5,7 +5,8 @@
 
 import type { Machine } from "../machine.ts";
 import { binary } from "../evaluate/operators.ts";
-import { Descriptor, PyClass, PySuper } from "../values/class.ts";
+import { Descriptor, PyClass } from "../values/class.ts";
+import { PySuper } from "../values/super.ts";
 import { formatValue } from "../values/format.ts";
 import { hostFunction } from "../values/host-function.ts";
 import { Absent } from "../values/namespace.ts";

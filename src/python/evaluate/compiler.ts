@@ -5,25 +5,26 @@
 
 import type { PythonError } from "../python-error.ts";
 import { unsupported } from "../python-error.ts";
-import type { Argument, Comprehension, Constant, Expression, Parameter, StringPart } from "../syntax/ast.ts";
+import type { Argument, Comprehension, Expression, Parameter, StringPart } from "../syntax/ast.ts";
 import type { SourceText } from "../syntax/source-text.ts";
 import { PyDict, PySet } from "../values/dict.ts";
 import { formatValue } from "../values/format.ts";
-import { PyFloat } from "../values/numbers.ts";
 import { NO_ARGUMENTS } from "../values/object.ts";
 import type { Arguments, Value } from "../values/object.ts";
 import { callOrder } from "../values/order.ts";
 import { call, getAttribute, getItem, iterate, repr, str, truth } from "../values/protocol.ts";
 import { raise } from "../values/raise.ts";
-import { PyBytes, PyIterator, PyList, PyTuple } from "../values/sequences.ts";
+import { PyIterator, PyList, PyTuple } from "../values/sequences.ts";
 import type { BoundParameter } from "../values/signature.ts";
-import { ELLIPSIS, PySlice } from "../values/slices.ts";
-import { PySuper } from "../values/class.ts";
+import { PySlice } from "../values/slices.ts";
+import { PySuper } from "../values/super.ts";
+import { constant } from "./constants.ts";
 import { guarded } from "./failure.ts";
 import { Frame } from "./frame.ts";
 import type { Assign, Evaluate } from "./frame.ts";
 import { FunctionCode, PyFunction } from "./function.ts";
 import type { CodeFacts } from "./function.ts";
+import { addKeyword, addKeywords } from "./keywords.ts";
 import { assignName, readName } from "./names.ts";
 import { binary, unary } from "./operators.ts";
 import { comprehensionNames, functionNames, Scope } from "./scope.ts";
@@ -358,30 +359,6 @@ function closureOf(frame: Frame, scope: Scope): Frame | null {
   return scope.kind === "class" ? frame.parent : null;
 }
 
-function constant({ value }: Constant): Evaluate {
-  const made = ((): Value => {
-    switch (value.type) {
-      case "int":
-        return value.number;
-      case "float":
-        return new PyFloat(value.number);
-      case "string":
-        return value.text;
-      case "bytes":
-        return new PyBytes(value.bytes);
-      case "None":
-        return null;
-      case "True":
-        return true;
-      case "False":
-        return false;
-      case "Ellipsis":
-        return ELLIPSIS;
-    }
-  })();
-  return () => made;
-}
-
 /** `a.b.c` as names; null when it begins with something else. */
 function dottedPath(node: Expression): string[] | null {
   if (node.kind === "name") return [node.name];
@@ -399,18 +376,4 @@ function superOf(frame: Frame): Value {
     }
   }
   return raise("RuntimeError", "super(): no arguments");
-}
-
-function addKeyword(keywords: Map<string, Value>, name: string, value: Value): void {
-  if (keywords.has(name)) raise("TypeError", `got multiple values for keyword argument '${name}'`);
-  keywords.set(name, value);
-}
-
-function addKeywords(frame: Frame, keywords: Map<string, Value>, value: Value): void {
-  if (!(value instanceof PyDict)) raise("TypeError", "the argument behind ** must be a dict");
-  for (const [key, entry] of value.entries()) {
-    if (typeof key !== "string")
-      raise("TypeError", `keywords must be strings, got ${repr(frame.machine, key)}`);
-    addKeyword(keywords, key, entry);
-  }
 }

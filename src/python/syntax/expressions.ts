@@ -5,18 +5,11 @@
 
 import type { SyntaxNode } from "@lezer/common";
 import { PythonError, limitError } from "../python-error.ts";
-import type {
-  Argument,
-  BinaryOperator,
-  Clause,
-  CompareOperator,
-  Expression,
-  Parameter,
-  StringPart,
-} from "./ast.ts";
-import { bytesOf, readNumber, readStringToken, unescapeString } from "./literals.ts";
+import type { Argument, BinaryOperator, Clause, CompareOperator, Expression, Parameter } from "./ast.ts";
+import { readNumber } from "./literals.ts";
 import { NodeList } from "./node-list.ts";
 import type { SourceText } from "./source-text.ts";
+import { childrenOf, readStrings } from "./strings.ts";
 
 /** Expressions deeper than this are refused: reading and running them recurses. */
 const MAX_DEPTH = 150;
@@ -111,9 +104,9 @@ export class ExpressionReader {
         return { kind: "constant", at, value: { type: "Ellipsis" } };
       case "String":
       case "FormatString":
-        return this.#string([node], at);
+        return readStrings(this, [node], at);
       case "ContinuedString":
-        return this.#string(childrenOf(node), at);
+        return readStrings(this, childrenOf(node), at);
       case "ParenthesizedExpression":
         list.next();
         return this.take(list, at);
@@ -365,73 +358,6 @@ export class ExpressionReader {
     if (target.kind !== "name") throw this.syntaxError(":= needs a name on its left", at);
     return { kind: "named", at, name: target.name, value: this.take(list, at) };
   }
-
-  /** A string, or several that follow each other. */
-  #string(nodes: readonly SyntaxNode[], at: number): Expression {
-    const tokens = nodes.map((node) => ({ node, token: readStringToken(this.text(node)) }));
-    if (tokens.some(({ token }) => token.bytes)) {
-      const text = tokens.map(({ node, token }) => this.#plain(node, token.start, token.end)).join("");
-      return { kind: "constant", at, value: { type: "bytes", bytes: bytesOf(text) } };
-    }
-    const parts = tokens.flatMap(({ node, token }): StringPart[] =>
-      node.name === "FormatString"
-        ? this.#formatParts(node, node.from + token.start, node.from + token.end, token.raw)
-        : [{ kind: "text", text: this.#plain(node, token.start, token.end) }],
-    );
-    if (parts.some(({ kind }) => kind === "value")) return { kind: "string", at, parts };
-    const text = parts.map((part) => (part.kind === "text" ? part.text : "")).join("");
-    return { kind: "constant", at, value: { type: "string", text } };
-  }
-
-  #plain(node: SyntaxNode, start: number, end: number): string {
-    const text = this.text(node);
-    const inner = text.slice(start, end);
-    return readStringToken(text).raw ? inner : unescapeString(inner);
-  }
-
-  /** Text and replacements of an f-string, or of a format specification inside of one. */
-  #formatParts(node: SyntaxNode, from: number, to: number, raw: boolean): StringPart[] {
-    const parts: StringPart[] = [];
-    const addText = (start: number, end: number): void => {
-      if (end <= start) return;
-      const text = this.source.text.slice(start, end).replaceAll("{{", "{").replaceAll("}}", "}");
-      parts.push({ kind: "text", text: raw ? text : unescapeString(text) });
-    };
-    let position = from;
-    for (const child of childrenOf(node)) {
-      if (child.name !== "FormatReplacement") continue;
-      addText(position, child.from);
-      parts.push(...this.#replacement(child, raw));
-      position = child.to;
-    }
-    addText(position, to);
-    return parts;
-  }
-
-  #replacement(node: SyntaxNode, raw: boolean): StringPart[] {
-    const list = new NodeList(node);
-    list.take("{");
-    const value = this.takeSome(list, node.from, ["FormatConversion", "FormatSpec", "FormatSelfDoc", "}"]);
-    const selfDoc = list.take("FormatSelfDoc");
-    const conversion = list.take("FormatConversion");
-    const spec = list.take("FormatSpec");
-    const letter = conversion === null ? null : this.text(conversion).slice(1);
-    const chosen = letter === "r" || letter === "s" || letter === "a" ? letter : null;
-    const part: StringPart = {
-      kind: "value",
-      value,
-      conversion: chosen ?? (selfDoc !== null && spec === null ? "r" : null),
-      spec: spec === null ? null : this.#formatParts(spec, spec.from + 1, spec.to, raw),
-    };
-    if (selfDoc === null) return [part];
-    return [{ kind: "text", text: this.source.text.slice(node.from + 1, selfDoc.to) }, part];
-  }
-}
-
-function childrenOf(node: SyntaxNode): SyntaxNode[] {
-  const result: SyntaxNode[] = [];
-  for (let child = node.firstChild; child !== null; child = child.nextSibling) result.push(child);
-  return result;
 }
 
 function shorten(text: string): string {

@@ -1,6 +1,6 @@
 /**
  * @module
- * Classes, instances and what stands between them: properties, static and class methods, super().
+ * Classes, instances and what stands between them: properties, static and class methods.
  */
 
 import type { BinaryOperator, CompareOperator } from "../syntax/ast.ts";
@@ -173,7 +173,8 @@ function mergeOrders(name: string, bases: readonly PyClass[]): PyClass[] {
   }
 }
 
-function boundTo(self: Value, callee: Value): Value {
+/** A method that has its first argument; what is no object stays as it is. */
+export function boundTo(self: Value, callee: Value): Value {
   return callee instanceof PyObject ? new BoundMethod(self, callee) : callee;
 }
 
@@ -362,54 +363,5 @@ export class PyInstance extends PyObject {
     } finally {
       callWith(machine, exit, null, null, null);
     }
-  }
-}
-
-/** `super()`: the attributes that stand behind one class in the order of another. */
-export class PySuper extends PyObject {
-  override readonly typeName = "super";
-  readonly #after: PyClass;
-  readonly #self: PyInstance | PyClass;
-
-  constructor(after: PyClass, self: Value) {
-    super();
-    if (!(self instanceof PyInstance || self instanceof PyClass)) {
-      raise("TypeError", "super(type, obj): obj must be an instance or subtype of type");
-    }
-    const cls = self instanceof PyInstance ? self.cls : self;
-    if (!cls.isSubclassOf(after)) {
-      raise("TypeError", "super(type, obj): obj must be an instance or subtype of type");
-    }
-    this.#after = after;
-    this.#self = self;
-  }
-
-  override attribute(machine: Machine, name: string): Value | undefined {
-    const self = this.#self;
-    const cls = self instanceof PyInstance ? self.cls : self;
-    const found = cls.lookup(name, this.#after);
-    if (found === undefined) return name === "__init__" ? new NoInit() : undefined;
-    if (self instanceof PyInstance) return bindTo(machine, self, found);
-    if (found instanceof Descriptor) {
-      return found.typeName === "classmethod" ? boundTo(self, found.callee) : found.callee;
-    }
-    return found;
-  }
-
-  override setAttribute(machine: Machine, name: string, value: Value | undefined): void {
-    this.#self.setAttribute(machine, name, value);
-  }
-}
-
-/** The `__init__` of `object`. */
-class NoInit extends PyObject {
-  override readonly typeName = "builtin_function_or_method";
-
-  override get callable(): boolean {
-    return true;
-  }
-
-  override call(): Value {
-    return null;
   }
 }

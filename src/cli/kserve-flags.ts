@@ -25,7 +25,6 @@ const reasons: Readonly<Record<string, string>> = {
   "--ncs": "no snapshots are kept",
   "--no-config-snapshots": "no snapshots are kept",
   "--disable-token-auth": "no tokens are asked for here; that is the gateway's part",
-  "--enable-model-api": "models are loaded and unloaded by /v2/repository",
   "--models": "what lies in the model folder is served",
   "--log-config": "log4j2 is Java; see --log_format",
   "--workflow-store": "workflows do not exist here",

@@ -4,10 +4,8 @@
  */
 
 import type { Command } from "commander";
-import type { MnistNetName } from "../model/mnist-net.ts";
 import { KServeCommand, warningsAbout } from "./kserve-flags.ts";
-import { netOption } from "./model-source.ts";
-import { integerOption, numberOption } from "./number-option.ts";
+import { integerOption, numberOption, sizeOption } from "./number-option.ts";
 import type { Terminal } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -19,7 +17,9 @@ export interface KServeOptions {
   readonly httpPort?: number;
   readonly grpcPort?: number;
   readonly workers?: number;
-  readonly net: MnistNetName;
+  readonly handler?: string;
+  readonly enableModelApi?: boolean;
+  readonly memoryBudget?: number;
   readonly tsConfig?: string;
   readonly modelStore?: string;
   readonly logFormat: "json" | "text";
@@ -42,7 +42,13 @@ export function kserveCommand(terminal: Terminal): Command {
     .option("--http-port <port>", "port for HTTP (default: PORT, else 8080); 0 takes a free one", port)
     .option("--grpc-port <port>", "port for gRPC (needs @grpc/grpc-js); none unless said", port)
     .option("--workers <n>", "threads for each model; 0 is one for each core", integerOption(0, 1024))
-    .addOption(netOption())
+    .option("--handler <name>", "what answers for a model that brings no handler (default: image_classifier)")
+    .option("--enable-model-api", "let /v2/repository and gRPC load and unload models while it runs")
+    .option(
+      "--memory-budget <size>",
+      "bytes, or 512Mi, 2Gi: models that would exceed it are refused",
+      sizeOption,
+    )
     .option("--ts-config <file>", "a config.properties outside of the model folder")
     .option("--model-store <dir>", "a folder of models outside of the model folder")
     .option("--log-format <format>", "json or text", logFormat, "json")

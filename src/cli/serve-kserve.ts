@@ -15,10 +15,11 @@ import { ServerMetrics } from "../server/metrics/server-metrics.ts";
 import { ModelRegistry } from "../server/models.ts";
 import { serve } from "../server/serve.ts";
 import { stopOnSignal } from "../server/start.ts";
-import { lookInto, modelFolder } from "../server/store/kserve-folder.ts";
+import { lookInto, modelFolder, NoModels } from "../server/store/kserve-folder.ts";
 import type { KServeFolder } from "../server/store/kserve-folder.ts";
 import { ModelManager } from "../server/store/model-manager.ts";
 import { ModelStore } from "../server/store/model-store.ts";
+import { StoredRepository } from "../server/store/stored-repository.ts";
 import { configuredModels } from "./configured-models.ts";
 import type { KServeOptions } from "./kserve.ts";
 import { observe } from "./serve-config.ts";
@@ -41,13 +42,18 @@ export async function serveKServe(
   const { config, warning } = await configOf(options, env);
   if (warning !== null) log.event("warn", warning);
   const metrics = new ServerMetrics({ mode: "prometheus" });
-  const models = await openModels(config, metrics, log);
+  const mayChange = options.enableModelApi === true;
+  const manager = await openModels(config, mayChange, metrics, log);
+  const { models } = manager;
   const server = await serve({
     config,
     models,
     metrics,
     logger: requestLog(log, options.accessLog),
     extend: metricsRoute(metrics.registry),
+    repository: mayChange
+      ? new StoredRepository(manager, config.defaultWorkers, options.memoryBudget ?? null)
+      : undefined,
     drainMs: options.drainTimeout * 1000,
   }).catch(async (error: unknown) => {
     await Promise.all(models.all().map((model) => model.close(0)));
@@ -86,9 +92,13 @@ async function configOf(
       ? {}
       : { grpc_inference_address: options.host, grpc_inference_port: String(options.grpcPort) }),
     ...((options.workers ?? 0) > 0 ? { default_workers_per_model: String(options.workers) } : {}),
+    ...(options.handler === undefined ? {} : { default_service_handler: options.handler }),
     ...(folder.store === null ? {} : { model_store: folder.store }),
   });
-  const defaults = settings("candil kserve", { load_models: modelsOf(folder, options, env) });
+  const defaults = settings("candil kserve", {
+    load_models: modelsOf(folder, options, env),
+    default_service_handler: "image_classifier",
+  });
   const loaded =
     folder.config === null
       ? { config: readConfig(new Map([...defaults, ...decided])), warning: null }
@@ -98,18 +108,26 @@ async function configOf(
 }
 
 async function folderOf(
-  { modelDir, modelStore, tsConfig }: KServeOptions,
+  { modelDir, modelStore, tsConfig, enableModelApi }: KServeOptions,
   { STORAGE_URI }: Terminal["env"],
 ): Promise<KServeFolder> {
-  if (tsConfig !== undefined) return { config: tsConfig, store: modelStore ?? null, only: null };
-  return lookInto(modelStore ?? modelFolder(modelDir, STORAGE_URI), STORAGE_URI);
+  if (tsConfig !== undefined) return { config: tsConfig, store: modelStore ?? null, models: null };
+  const folder = modelStore ?? modelFolder(modelDir, STORAGE_URI);
+  try {
+    return await lookInto(folder, STORAGE_URI);
+  } catch (error) {
+    // KServe's puller brings models later.
+    if (error instanceof NoModels && enableModelApi === true)
+      return { config: null, store: folder, models: [] };
+    throw error;
+  }
 }
 
 /** The only model under the service's name; several under their own. */
-function modelsOf({ only }: KServeFolder, { modelName }: KServeOptions, env: Terminal["env"]): string {
-  if (only === null) return "all";
+function modelsOf({ models }: KServeFolder, { modelName }: KServeOptions, env: Terminal["env"]): string {
+  if (models === null) return "all";
   const name = modelName ?? env["INFERENCE_SERVICE_NAME"];
-  return name === undefined || name === "" ? only : `${name}=${only}`;
+  return models.length !== 1 || name === undefined || name === "" ? models.join() : `${name}=${models[0]}`;
 }
 
 function settings(origin: string, values: Readonly<Record<string, string>>): Map<string, Setting> {
@@ -118,9 +136,10 @@ function settings(origin: string, values: Readonly<Record<string, string>>): Map
 
 async function openModels(
   config: ServerConfig,
+  empty: boolean,
   metrics: ServerMetrics,
   log: ServerLog,
-): Promise<ModelRegistry> {
+): Promise<ModelManager> {
   const failures: string[] = [];
   const models = new ModelRegistry();
   const manager = new ModelManager({
@@ -128,11 +147,12 @@ async function openModels(
     store: config.modelStore === null ? null : new ModelStore(config.modelStore),
     defaults: config,
     observer: observe(metrics, log),
+    note: (url, note) => log.event("info", `${url}: ${note}`),
   });
   await manager.start(await configuredModels(config), (file, reason) => {
     failures.push(`${file}: ${reason instanceof Error ? reason.message : String(reason)}`);
   });
-  if (failures.length === 0 && models.names().length > 0) return models;
+  if (failures.length === 0 && (empty || models.names().length > 0)) return manager;
   await Promise.all(models.all().map((model) => model.close(0)));
   throw new CandilError(
     failures.join("; ") || `${config.modelStore ?? "the model folder"}: there is no model to serve`,
@@ -160,6 +180,6 @@ function started({ url, grpc }: Awaited<ReturnType<typeof serve>>, models: Model
   const names = models.all().map(({ name, version }) => `${name} ${version}`);
   return (
     `Model server started: ${url}${grpc === null ? "" : `, gRPC on port ${grpc.port}`} ` +
-    `(candil ${packageVersion()}) with ${names.join(", ")}`
+    `(candil ${packageVersion()}) with ${names.join(", ") || "no models yet"}`
   );
 }

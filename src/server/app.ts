@@ -24,6 +24,7 @@ import { mountV1 } from "./protocols/v1/mount.ts";
 import { mountV2 } from "./protocols/v2/mount.ts";
 import { readBody } from "./request/body.ts";
 import { formParts } from "./request/form.ts";
+import type { Repository } from "./protocols/repository.ts";
 import type { ServedModel } from "./served-model.ts";
 
 /** What the inference app serves, and how. */
@@ -41,6 +42,8 @@ export interface InferenceAppOptions {
    * {@link RequestError} to `next`, and its answer has the form of all others.
    */
   readonly middleware?: readonly RequestHandler[];
+  /** Loads and unloads models for KServe's V2; without one they are those that there are. */
+  readonly repository?: Repository;
   /** Adds routes of other protocols, before the answer for unknown paths. */
   readonly extend?: (app: Express, door: InferenceDoor) => void;
 }
@@ -136,7 +139,11 @@ export function createInferenceApp(options: InferenceAppOptions): Express {
     await answer("predictions", model, body, request, response);
   });
   app.all("/models/:model/invoke", infer("predictions"));
-  const corridor = { ...shelfOf({ models, limits, accepting }), send };
+  const { repository } = options;
+  const corridor = {
+    ...shelfOf({ models, limits, accepting, ...(repository === undefined ? {} : { repository }) }),
+    send,
+  };
   mountV1(app, corridor);
   mountV2(app, corridor);
   options.extend?.(app, { ...door, models, limits });

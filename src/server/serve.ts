@@ -24,6 +24,7 @@ import { shelfOf } from "./protocols/corridor.ts";
 import type { CallWatcher } from "./protocols/grpc/calls.ts";
 import { openGrpc } from "./protocols/grpc/open-grpc.ts";
 import type { GrpcOptions } from "./protocols/grpc/start-grpc.ts";
+import type { Repository } from "./protocols/repository.ts";
 import type { RunningServer } from "./start.ts";
 import { readTls } from "./tls.ts";
 
@@ -43,6 +44,8 @@ export interface ServeOptions {
   readonly logger?: Logger;
   /** Makes what answers on the management port; without it there is none. */
   readonly management?: (context: ManagementContext) => RequestListener;
+  /** Loads and unloads models over KServe's V2 and gRPC; without one they are those that there are. */
+  readonly repository?: Repository | undefined;
   /** Adds routes to the inference port. */
   readonly extend?: InferenceAppOptions["extend"];
   /** Milliseconds that a stop waits for running requests before it cuts them; 30,000. */
@@ -78,6 +81,7 @@ export async function serve(options: ServeOptions): Promise<ServingServer> {
     logger = {},
     management,
     extend,
+    repository,
     drainMs = 30_000,
   } = options;
   let running = true;
@@ -103,6 +107,7 @@ export async function serve(options: ServeOptions): Promise<ServingServer> {
         logger,
         accepting,
         middleware: policy("inference", shared),
+        ...(repository === undefined ? {} : { repository }),
         ...(extend === undefined ? {} : { extend }),
       }),
       management: management?.({ middleware: policy("management", shared), logger, accepting }) ?? null,
@@ -113,7 +118,7 @@ export async function serve(options: ServeOptions): Promise<ServingServer> {
   );
   const grpc = config.grpc.asked
     ? await openGrpc(
-        shelfOf({ models, limits: bounds, accepting }),
+        shelfOf({ models, limits: bounds, accepting, ...(repository === undefined ? {} : { repository }) }),
         { ...grpcOptions(config, tokens, logger), drainMs, watcher: watchCalls(logger, metrics) },
         listeners,
       )

@@ -174,7 +174,11 @@ describe("candil kserve, as KServe starts TorchServe's containers", function () 
   it("has its metrics on the same port", async () => {
     const answer = await fetch(`${url}/metrics`);
     expect(answer.headers.get("content-type")).to.match(/^text\/plain; version=0\.0\.4/);
-    expect(await answer.text()).to.match(/^ts_inference_requests_total\{model_name="mnist"/m);
+    const text = await answer.text();
+    expect(text).to.match(/^ts_inference_requests_total\{model_name="mnist"/m);
+    for (const stage of ["preprocess", "predict", "postprocess"]) {
+      expect(text).to.contain(`request_${stage}_seconds_count{model_name="mnist",} 1.0\n`);
+    }
   });
 
   it("writes the request id and the trace of each request to its log, and nothing of probes", async () => {

@@ -1,4 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename } from "node:path";
 import { expect } from "chai";
 import { availableCpus } from "../../src/server/available-cpus.ts";
 import { lookInto, modelFolder } from "../../src/server/store/kserve-folder.ts";
@@ -43,7 +45,7 @@ describe("the folder of models that KServe mounts", () => {
     expect(await lookInto(folder.path)).to.deep.equal({
       config: folder.file("config/config.properties"),
       store,
-      only: null,
+      models: null,
     });
   });
 
@@ -51,14 +53,41 @@ describe("the folder of models that KServe mounts", () => {
     await mkdir(folder.file("model-store"));
     await put("model-store/a.mar");
     const store = folder.file("model-store");
-    expect(await lookInto(folder.path)).to.deep.equal({ config: null, store, only: "a.mar" });
+    expect(await lookInto(folder.path)).to.deep.equal({ config: null, store, models: ["a.mar"] });
   });
 
   it("has one archive, or several", async () => {
     await put("a.mar", "README.md", ".hidden.mar");
-    expect(await lookInto(folder.path)).to.deep.equal({ config: null, store: folder.path, only: "a.mar" });
+    expect(await lookInto(folder.path)).to.deep.equal({
+      config: null,
+      store: folder.path,
+      models: ["a.mar"],
+    });
     await put("b.safetensors");
-    expect(await lookInto(folder.path)).to.deep.equal({ config: null, store: folder.path, only: null });
+    expect(await lookInto(folder.path)).to.deep.equal({
+      config: null,
+      store: folder.path,
+      models: ["a.mar", "b.safetensors"],
+    });
+  });
+
+  it("is one model: weights with source, an unpacked archive, or a file", async () => {
+    const whole = { config: null, store: tmpdir(), models: [basename(folder.path)] };
+    await put("a.pt");
+    const file = { config: null, store: folder.path, models: ["a.pt"] };
+    expect(await lookInto(folder.file("a.pt"))).to.deep.equal(file);
+    await put("net.py");
+    expect(await lookInto(folder.path)).to.deep.equal(whole);
+  });
+
+  it("has folders with a model each", async () => {
+    await Promise.all(["one", "two", "lost+found"].map((name) => mkdir(folder.file(name))));
+    await put("one/a.mar", "two/b.pt", "two/net.py");
+    expect(await lookInto(folder.path)).to.deep.equal({
+      config: null,
+      store: folder.path,
+      models: ["one", "two"],
+    });
   });
 
   it("says what it holds instead of models", async () => {

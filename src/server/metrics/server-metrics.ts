@@ -4,6 +4,8 @@
  */
 
 import { hostname } from "node:os";
+import { stages } from "../pool/stages.ts";
+import type { Stage, StageTimes } from "../pool/stages.ts";
 import { javaDouble } from "./java-double.ts";
 import { Counter, Gauge, Histogram, ReadGauge } from "./metric.ts";
 import { MetricsRegistry } from "./registry.ts";
@@ -29,6 +31,8 @@ export interface BatchRecord {
   readonly queueMs: readonly number[];
   /** Milliseconds from handing the batch over to its outcomes: decoding, transforms, the model, the handler. */
   readonly workerMs: number;
+  /** What its requests spent that time with. */
+  readonly stages?: StageTimes;
 }
 
 /** The log's lines of metrics; `source` says whose they are, TorchServe's logger names. */
@@ -128,6 +132,8 @@ export class ServerMetrics {
   readonly #host: string;
   readonly #byName = new Map<Name, Counter | Gauge>();
   #inFlight = 0;
+  /** Under the names of KServe's SDK, which its dashboards show. */
+  readonly #stages = new Map<Stage, Histogram>();
   readonly #histograms = new Map<keyof typeof histograms, Histogram>();
 
   constructor({
@@ -147,6 +153,14 @@ export class ServerMetrics {
     for (const [stage, description] of Object.entries(histograms) as Entries<typeof histograms>) {
       const named = { name: `candil_${stage}_seconds`, ...description };
       this.#histograms.set(stage, this.registry.register(new Histogram(named, SECONDS)));
+    }
+    for (const stage of stages) {
+      const named = {
+        name: `request_${stage}_seconds`,
+        help: `Seconds of a request's ${stage}`,
+        labels: ["model_name"],
+      };
+      this.#stages.set(stage, this.registry.register(new Histogram(named, SECONDS)));
     }
     const inFlight = { ...gauges.inFlight, name: "candil_requests_in_flight" };
     this.registry.register(new ReadGauge(inFlight, () => [[[], this.#inFlight]]));
@@ -189,7 +203,7 @@ export class ServerMetrics {
   }
 
   /** A batch that a worker has answered. */
-  batch({ model, version, queueMs, workerMs }: BatchRecord): void {
+  batch({ model, version, queueMs, workerMs, stages: times }: BatchRecord): void {
     for (const milliseconds of queueMs) {
       // A batch does not know how its requests named the version: most name none.
       this.#put("ts_queue_latency_microseconds", [model, UNNAMED], microseconds(milliseconds));
@@ -200,6 +214,9 @@ export class ServerMetrics {
     this.#put("HandlerTime", [model, "Model"], hundredths(workerMs));
     this.#put("PredictionTime", [model, "Model"], hundredths(workerMs));
     this.#histograms.get("worker")?.observe([model, version], workerMs / 1e3);
+    for (const [stage, histogram] of this.#stages) {
+      for (const milliseconds of times?.[stage] ?? []) histogram.observe([model], milliseconds / 1e3);
+    }
   }
 
   /** A worker that has loaded its model. */

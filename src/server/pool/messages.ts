@@ -5,6 +5,7 @@
 
 import type { SentError } from "./failure.ts";
 import type { Job, JobLimits, ModelInfo, Reply } from "./job.ts";
+import type { StageTimes } from "./stages.ts";
 import type { ModelName, ModelSource } from "./model-source.ts";
 
 /** What a worker is born with. */
@@ -27,4 +28,9 @@ export type SentOutcome =
 export type WorkerMessage =
   | { readonly type: "ready"; readonly info: ModelInfo; readonly memory: number }
   | { readonly type: "failed"; readonly error: SentError }
-  | { readonly type: "done"; readonly outcomes: readonly SentOutcome[]; readonly memory: number };
+  | {
+      readonly type: "done";
+      readonly outcomes: readonly SentOutcome[];
+      readonly stages: StageTimes;
+      readonly memory: number;
+    };

@@ -3,6 +3,8 @@
  * What a pool tells whoever watches it: metrics and logs are made of this.
  */
 
+import type { StageTimes } from "./stages.ts";
+
 /** Which worker of which model. */
 export interface WorkerName {
   readonly model: string;
@@ -24,6 +26,8 @@ export interface PoolObserver {
       readonly queueMs: readonly number[];
       /** Milliseconds from handing the batch over to its outcomes. */
       readonly workerMs: number;
+      /** What its jobs spent that time with. */
+      readonly stages: StageTimes;
     },
   ): void;
 }

@@ -13,6 +13,7 @@ import { Tensor } from "../../tensor/tensor.ts";
 import type { Image } from "../../vision/image.ts";
 import { render } from "./render.ts";
 import type { Result } from "./render.ts";
+import { StageClock } from "./stages.ts";
 import type { Job, JobLimits, Outcome, Question } from "./job.ts";
 
 /** A job whose picture is a tensor [1, C, H, W]. */
@@ -42,13 +43,21 @@ export function batchKey(question: Question): string | null {
   return JSON.stringify([question.kind, chosen, method, nSteps, baseline, internalBatchSize, output]);
 }
 
-/** Runs jobs for `model`, any mixture of them; the outcomes are in the order of the jobs. */
-export function perform(model: Model, jobs: readonly Job[], limits: JobLimits): Outcome[] {
+/**
+ * Runs jobs for `model`, any mixture of them; the outcomes are in the order of the jobs.
+ * @param clock hears how long each stage takes
+ */
+export function perform(
+  model: Model,
+  jobs: readonly Job[],
+  limits: JobLimits,
+  clock = new StageClock(),
+): Outcome[] {
   const outcomes = new Array<Outcome>(jobs.length);
   const groups = new Map<string, Prepared[]>();
   jobs.forEach((job, index) => {
     try {
-      const prepared = prepare(model, job, index, limits);
+      const prepared = clock.time("preprocess", 1, () => prepare(model, job, index, limits));
       const key = explainsItself(model, job.question) ? null : batchKey(job.question);
       const name = key === null ? `alone ${index}` : `${prepared.input.shape.join()} ${key}`;
       groups.set(name, [...(groups.get(name) ?? []), prepared]);
@@ -57,7 +66,7 @@ export function perform(model: Model, jobs: readonly Job[], limits: JobLimits): 
     }
   });
   for (const group of groups.values()) {
-    for (const [index, outcome] of settle(model, group)) outcomes[index] = outcome;
+    for (const [index, outcome] of settle(model, group, clock)) outcomes[index] = outcome;
   }
   return outcomes;
 }
@@ -80,13 +89,20 @@ function explainsItself(model: Model, question: Question): boolean {
 }
 
 /** One run for the whole group; if that fails, one for each, so that an error stays with the job that causes it. */
-function settle(model: Model, group: readonly Prepared[]): (readonly [index: number, outcome: Outcome])[] {
+function settle(
+  model: Model,
+  group: readonly Prepared[],
+  clock: StageClock,
+): (readonly [index: number, outcome: Outcome])[] {
+  const stage = group[0].job.question.kind === "predict" ? "predict" : "explain";
   try {
-    const results = run(model, group);
-    return group.map((prepared, i) => [prepared.index, rendered(model, prepared, results[i])]);
+    const results = clock.time(stage, group.length, () => run(model, group));
+    return group.map((prepared, i) => {
+      return [prepared.index, clock.time("postprocess", 1, () => rendered(model, prepared, results[i]))];
+    });
   } catch (error) {
     if (group.length === 1) return [[group[0].index, { ok: false, error }]];
-    return group.flatMap((prepared) => settle(model, [prepared]));
+    return group.flatMap((prepared) => settle(model, [prepared], clock));
   }
 }
 

@@ -288,6 +288,7 @@ export class PooledModel implements ServedModel {
       ...this.#workerName(thread.id),
       queueMs: batch.map(({ queuedAt }) => startedAt - queuedAt),
       workerMs,
+      stages: thread.stages,
     });
   }
 

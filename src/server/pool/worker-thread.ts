@@ -7,6 +7,8 @@ import { Worker } from "node:worker_threads";
 import type { ResourceLimits } from "node:worker_threads";
 import { receivedError } from "./failure.ts";
 import type { Job, ModelInfo, Outcome } from "./job.ts";
+import { StageClock } from "./stages.ts";
+import type { StageTimes } from "./stages.ts";
 import type { BatchMessage, SentOutcome, WorkerMessage, WorkerSetup } from "./messages.ts";
 
 /** A heap of 256 MB is much for pictures; young objects die young, so little room is kept for them. */
@@ -48,6 +50,8 @@ export class WorkerThread {
   readonly startedAt = new Date();
   /** Bytes of the thread's heap and arrays, when it last spoke. */
   memory = 0;
+  /** How long the jobs of its last batch were in each stage. */
+  stages: StageTimes = new StageClock().times;
   /** Resolves when the model is loaded; rejects with what prevented it. */
   readonly ready: Promise<ModelInfo>;
   /** Resolves when the thread is no more; never rejects. */
@@ -106,6 +110,7 @@ export class WorkerThread {
         } else if (message.type === "failed") reject(receivedError(message.error));
         else {
           this.memory = message.memory;
+          this.stages = message.stages;
           this.#finish(message.outcomes);
         }
       });

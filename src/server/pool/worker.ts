@@ -11,6 +11,7 @@ import { sentError } from "./failure.ts";
 import type { BatchMessage, SentOutcome, WorkerMessage, WorkerSetup } from "./messages.ts";
 import { openSource } from "./model-source.ts";
 import { perform } from "./perform.ts";
+import { StageClock } from "./stages.ts";
 
 async function main(port: MessagePort, { model: name, source, limits }: WorkerSetup): Promise<void> {
   const say = (message: WorkerMessage): void => port.postMessage(message);
@@ -23,10 +24,11 @@ async function main(port: MessagePort, { model: name, source, limits }: WorkerSe
     return;
   }
   port.on("message", ({ jobs }: BatchMessage) => {
-    const outcomes = perform(model, jobs, limits).map((outcome): SentOutcome =>
+    const clock = new StageClock();
+    const outcomes = perform(model, jobs, limits, clock).map((outcome): SentOutcome =>
       outcome.ok ? outcome : { ok: false, error: sentError(outcome.error) },
     );
-    say({ type: "done", outcomes, memory: memoryUse() });
+    say({ type: "done", outcomes, stages: clock.times, memory: memoryUse() });
   });
   const { description, input, classes } = model;
   say({ type: "ready", info: { description, input, classes }, memory: memoryUse() });

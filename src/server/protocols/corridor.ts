@@ -12,17 +12,19 @@ import { subjectOf } from "./subject.ts";
 /** What a shelf is made of. */
 export interface ShelfOptions extends Pick<Shelf, "accepting" | "limits"> {
   readonly models: ModelRegistry;
+  /** Loads and unloads models; without one they are those that the server was started with. */
+  readonly repository?: Repository;
 }
 
 /** The models of a registry. */
-export function shelfOf({ models, limits, accepting }: ShelfOptions): Shelf {
+export function shelfOf({ models, limits, accepting, repository }: ShelfOptions): Shelf {
   return {
     limits,
     names: () => models.names(),
     subject: (name, version) => subjectOf(models.get(name, version)),
     versions: (name) => models.versions(name),
     accepting,
-    repository: fixedRepository(models),
+    repository: repository ?? fixedRepository(models),
   };
 }
 
@@ -30,7 +32,10 @@ export function shelfOf({ models, limits, accepting }: ShelfOptions): Shelf {
 function fixedRepository(models: ModelRegistry): Repository {
   const refuse = (name: string): never => {
     models.get(name);
-    throw new RequestError("methodNotAllowed", "The models of this server are those it was started with.");
+    throw new RequestError(
+      "methodNotAllowed",
+      "The models of this server are those it was started with; candil kserve --enable_model_api loads and unloads.",
+    );
   };
   return {
     index: () =>

@@ -1,17 +1,18 @@
 /**
  * @module
- * A model archive of the store: a `.mar`, a `.tar.gz`, or a folder.
+ * A model archive of the store: a `.mar`, a `.tar.gz`, or a folder, unpacked or never packed.
  */
 
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
-import { memoryFiles, readArchive } from "../../archive/index.ts";
+import { MANIFEST_NAME, manifestText, memoryFiles, readArchive } from "../../archive/index.ts";
 import type { ArchiveFiles, ModelConfig } from "../../archive/index.ts";
 import { isArchive } from "../../node/find-archive.ts";
 import { archiveFiles, folderContents } from "../../node/open-archive.ts";
 import { sharedCopy } from "../pool/shared-copy.ts";
 import type { ServingSettings } from "../served-model.ts";
 import type { ModelFile } from "./model-file.ts";
+import { assembledManifest } from "./plain-folder.ts";
 import { readShared } from "./shared-file.ts";
 
 /**
@@ -47,6 +48,10 @@ async function contentOf(path: string): Promise<Content> {
   if ((await stat(path)).isDirectory()) {
     const inFolder = await folderContents(path);
     const content = new Map([...inFolder].map(([name, bytes]) => [name, sharedCopy(bytes)]));
+    const manifest = content.has(MANIFEST_NAME) ? null : assembledManifest(path, [...content.keys()]);
+    if (manifest !== null) {
+      content.set(MANIFEST_NAME, sharedCopy(new TextEncoder().encode(manifestText(manifest))));
+    }
     return { content, files: memoryFiles(content) };
   }
   const content = await readShared(path);

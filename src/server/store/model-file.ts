@@ -4,11 +4,14 @@
  * be served, and where workers get it from.
  */
 
-import { open, readFile, stat } from "node:fs/promises";
+import { open, readdir, readFile, realpath, stat } from "node:fs/promises";
+import { basename, join, sep } from "node:path";
+import { FormatError } from "../../errors.ts";
 import type { MnistNetName } from "../../model/mnist-net.ts";
 import type { ModelName, ModelSource } from "../pool/model-source.ts";
 import type { ServingSettings } from "../served-model.ts";
 import { archiveEndings, nameOfFile } from "./file-names.ts";
+import { soleModel } from "./plain-folder.ts";
 import { readShared } from "./shared-file.ts";
 
 /** A model that can be registered. */
@@ -37,6 +40,11 @@ export interface ReadModelFileOptions {
  * @throws FormatError when it is empty or larger than 4 GiB, or a broken archive
  */
 export async function readModelFile(path: string, options: ReadModelFileOptions = {}): Promise<ModelFile> {
+  const sole = (await stat(path)).isDirectory() ? soleModel(await readdir(path)) : null;
+  if (sole !== null) {
+    const file = await readModelFile(await insideOf(path, sole), options);
+    return { ...file, name: nameOfFile(path) };
+  }
   const named = archiveEndings.some((ending) => path.endsWith(ending));
   if (named || (await mayBeArchive(path))) {
     // Loaded on demand: it knows YAML.
@@ -60,6 +68,13 @@ export async function readModelFile(path: string, options: ReadModelFileOptions 
       ...(bin === null ? {} : { bin }),
     },
   };
+}
+
+/** The real path of a file in a folder. @throws FormatError when it is a link that leads out of it */
+async function insideOf(folder: string, name: string): Promise<string> {
+  const [root, path] = await Promise.all([realpath(folder), realpath(join(folder, name))]);
+  if (path.startsWith(root + sep)) return path;
+  throw new FormatError(`${basename(folder)}/${name} is a link that leads out of its folder`);
 }
 
 /** A folder, a gzip file or a zip: of zips some are weights, which whoever opens them can tell. */

@@ -7,6 +7,8 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { statSync } from "node:fs";
+import { dirname } from "node:path";
 import { createInterface } from "node:readline";
 import type { EnvVar, HTTPGetAction, Probe } from "kubernetes-types/core/v1.js";
 import { imageFolder } from "./image.ts";
@@ -101,9 +103,17 @@ async function startProcess(
       cwd: folder,
       env: { NODE_ENV: "production", ...own, ...added },
       stdio: ["ignore", "pipe", "inherit"],
-      ...(user !== undefined && process.getuid?.() === 0 ? { uid: user, gid: user } : {}),
+      ...(user !== undefined && process.getuid?.() === 0 && everybodyMayRun(process.execPath)
+        ? { uid: user, gid: user }
+        : {}),
     },
   );
+}
+
+/** False for a Node in a home folder that is closed to others. */
+function everybodyMayRun(path: string): boolean {
+  const open = (statSync(path).mode & 0o001) !== 0;
+  return open && (dirname(path) === path || everybodyMayRun(dirname(path)));
 }
 
 /** Node's flags for a file system that can be read alone. */

@@ -239,6 +239,12 @@ describe("Registering models while the server runs", function () {
           "ModelNotFoundException",
           "Relative path is not allowed in url: ../small.mar",
         ],
+        [
+          "?url=https://a.b/small.mar",
+          404,
+          "ModelNotFoundException",
+          "Given URL https://a.b/small.mar does not match any allowed URL(s)",
+        ],
         ["?url=/etc/hostname", 404, "ModelNotFoundException", "Model not found at: /etc/hostname"],
         ["?url=small.mar&runtime=python4", 400, "BadRequestException", "Invalid RuntimeType value: python4"],
       ];

@@ -125,11 +125,6 @@ export const ignoredKeys: ReadonlyMap<string, Ignored> = new Map<string, Ignored
 export const unheededKeys: ReadonlyMap<string, Ignored> = new Map<string, Ignored>([
   ["decode_input_request", { reason: "a body is told from its bytes", quiet: "true" }],
   ["max_response_size", { reason: "answers are not bounded in size", quiet: "6553500" }],
-  ["default_service_handler", { reason: "an archive names its handler itself" }],
-  ["allowed_urls", { reason: "no model is fetched from a URL" }],
-  ["enable_grpc_ssl", { reason: "this server has no gRPC port", quiet: "false" }],
-  ["grpc_inference_address", { reason: "this server has no gRPC port" }],
-  ["grpc_inference_port", { reason: "this server has no gRPC port", quiet: "7070" }],
 ]);
 
 /** The keys that candil honours, TorchServe's and its own. */

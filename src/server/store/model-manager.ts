@@ -3,6 +3,8 @@
  * Models that come and go while a server runs. All doors that register, scale or unregister models go through here.
  */
 
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { CandilError } from "../../errors.ts";
 import { RequestError } from "../errors.ts";
 import type { ModelRegistry } from "../models.ts";
@@ -13,6 +15,7 @@ import { PooledModel } from "../pool/pooled-model.ts";
 import type { ServedModel, ServingSettings } from "../served-model.ts";
 import { isEmbedded } from "./file-names.ts";
 import type { ModelFile } from "./model-file.ts";
+import { isUrl } from "./model-store.ts";
 import type { ModelStore } from "./model-store.ts";
 import { settingsAtStart, settingsOfRequest } from "./registration.ts";
 import type { RegisterRequest, RegistrationDefaults, StartRequest } from "./registration.ts";
@@ -33,6 +36,8 @@ export interface ModelManagerOptions {
   readonly failed?: (model: ServedModel, reason: unknown) => void;
   /** Milliseconds for which unregistering waits for running requests; 120 s. */
   readonly unregisterMs?: number;
+  /** Whether a model may be fetched from an address; those of the public network. */
+  readonly mayAsk?: (address: string) => boolean;
   /** The program of workers, as for a {@link PooledModel}. */
   readonly entry?: URL;
 }
@@ -40,6 +45,8 @@ export interface ModelManagerOptions {
 /** A model as it is to be opened. */
 interface Order {
   readonly url: string;
+  /** Its name in the store. */
+  readonly file: string;
   readonly name: string | undefined;
   readonly handler?: string | undefined;
   readonly runtime?: string | undefined;
@@ -61,6 +68,8 @@ export class ModelManager {
   readonly #options: ModelManagerOptions;
   /** Names and versions of models that are being loaded. */
   readonly #reserved = new Set<string>();
+  /** Files that were fetched into the store, by the model that they are for. */
+  readonly #fetched = new WeakMap<ServedModel, string>();
 
   constructor(options: ModelManagerOptions) {
     this.models = options.models;
@@ -78,10 +87,20 @@ export class ModelManager {
    * await manager.register({ url: "mnist.mar", initialWorkers: 2 });
    */
   async register(request: RegisterRequest): Promise<{ model: ServedModel; settings: ServingSettings }> {
+    const { url } = request;
+    if (isUrl(url) && !url.includes("..")) return this.#registerFetched(request);
+    return this.#register(request, url);
+  }
+
+  async #register(
+    request: RegisterRequest,
+    file: string,
+  ): Promise<{ model: ServedModel; settings: ServingSettings }> {
     const { url, modelName, handler, runtime } = request;
     const { defaults } = this.#options;
     const opened = await this.#open({
       url,
+      file,
       name: modelName,
       handler,
       runtime,
@@ -127,7 +146,9 @@ export class ModelManager {
    */
   async unregister(name: string, version?: string): Promise<void> {
     const { unregisterMs = 120_000, changed } = this.#options;
-    const ended = await this.models.remove(name, version).close(unregisterMs);
+    const model = this.models.remove(name, version);
+    const ended = await model.close(unregisterMs);
+    await this.#removeFetched(this.#fetched.get(model));
     changed?.();
     if (!ended) throw new RequestError("timeout", `Timed out while cleaning resources: ${name}`);
   }
@@ -152,10 +173,40 @@ export class ModelManager {
     this.#options.changed?.();
   }
 
+  async #registerFetched(
+    request: RegisterRequest,
+  ): Promise<{ model: ServedModel; settings: ServingSettings }> {
+    const { store, defaults, mayAsk, note } = this.#options;
+    if (store === null) throw noStore();
+    const { download } = await import("./download.ts");
+    const { name, sha256 } = await download(request.url, store.folder, {
+      allowed: defaults.allowedUrls,
+      ...(mayAsk === undefined ? {} : { mayAsk }),
+    }).catch((error: unknown) => {
+      // The client is not told what the server's network looks like; the log is.
+      if (error instanceof Error && error.cause instanceof Error) note?.(request.url, error.cause.message);
+      throw error;
+    });
+    note?.(request.url, `fetched as ${name}${sha256 === "" ? "" : `, sha256 ${sha256}`}`);
+    try {
+      const registered = await this.#register(request, name);
+      this.#fetched.set(registered.model, name);
+      return registered;
+    } catch (error) {
+      await this.#removeFetched(name);
+      throw error;
+    }
+  }
+
+  async #removeFetched(name: string | undefined): Promise<void> {
+    if (name !== undefined && this.store !== null) await rm(join(this.store.folder, name), { force: true });
+  }
+
   async #openAtStart(request: StartRequest): Promise<Opened> {
     const { defaults } = this.#options;
     const opened = await this.#open({
       url: request.url,
+      file: request.url,
       name: request.modelName,
       settings: (file, name) => settingsAtStart(request, file, name, defaults),
       atStart: true,
@@ -168,7 +219,7 @@ export class ModelManager {
   /** Reads a model and reserves its name; if no worker is to load it, one does so for once and ends. */
   async #open(order: Order): Promise<Opened> {
     const { models, observer, defaults, entry, note } = this.#options;
-    const file = await this.#read(order.url);
+    const file = await this.#read(order.file);
     for (const line of file.notes) note?.(order.url, line);
     const name = order.name === undefined || order.name === "" ? file.name : order.name;
     const { version } = file;
@@ -216,7 +267,7 @@ export class ModelManager {
       const { readEmbedded } = await import("./embedded.ts");
       return readEmbedded();
     }
-    if (store === null) throw new RequestError("modelNotFound", "Model store has not been configured.");
+    if (store === null) throw noStore();
     try {
       return await store.read(url, { defaultHandler: defaults.defaultHandler });
     } catch (error) {
@@ -257,6 +308,10 @@ export class ModelManager {
       this.#options.failed?.(model, error);
     }
   }
+}
+
+function noStore(): RequestError {
+  return new RequestError("modelNotFound", "Model store has not been configured.");
 }
 
 type Named = Pick<ServedModel, "name" | "version">;

@@ -34,7 +34,7 @@ export class ModelStore {
   /**
    * Reads the model in the file or folder of this name.
    * @throws RequestError ("modelNotFound") in TorchServe's words when the name is not a plain one, there is no such file, or
-   *   it is a link that leads out of the store
+   *   it is a link that leads out of the store to something else than a model's file
    * @throws FormatError when it is a broken archive
    */
   async read(name: string, options: ReadModelFileOptions = {}): Promise<ModelFile> {
@@ -52,21 +52,35 @@ export class ModelStore {
     }
   }
 
-  /** The real path of a file in the store. @throws RequestError as {@link read} */
+  /**
+   * The real path of a file in the store. A link may lead out of it to a file whose own name is a model's.
+   * @throws RequestError as {@link read}
+   */
   async pathOf(name: string): Promise<string> {
     if (name === "") throw new RequestError("modelNotFound", "empty url");
     if (name.includes("..")) {
       throw new RequestError("modelNotFound", `Relative path is not allowed in url: ${name}`);
     }
+    if (isUrl(name)) {
+      throw new RequestError("modelNotFound", `Given URL ${name} does not match any allowed URL(s)`);
+    }
     if (name === "." || /[/\\\0:]/.test(name)) throw notFound(name);
     try {
       const [path, folder] = await Promise.all([realpath(join(this.folder, name)), realpath(this.folder)]);
       if (path.startsWith(folder.endsWith(sep) ? folder : folder + sep)) return path;
+      // Whoever fills the store may keep the files elsewhere; a link to anything but a model is no such wish.
+      if (modelFileEndings.some((ending) => path.endsWith(ending)) && (await stat(path)).isFile())
+        return path;
     } catch (error) {
       if (!(error instanceof Error && "code" in error)) throw error;
     }
     throw notFound(name);
   }
+}
+
+/** What TorchServe takes for a URL. */
+export function isUrl(name: string): boolean {
+  return /^(file|https?):\/\//i.test(name);
 }
 
 /** Whether a path is a folder that an archive was unpacked into; TorchServe tries all folders. */

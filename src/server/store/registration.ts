@@ -48,6 +48,7 @@ export type RegistrationDefaults = Pick<
   | "modelSettings"
   | "defaultHandler"
   | "maxImagePixels"
+  | "allowedUrls"
 >;
 
 /**

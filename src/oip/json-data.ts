@@ -10,6 +10,9 @@ import type { Datatype, DatatypeArrays, InferTensor, WritableDatatype } from "./
 /** Deeper lists are not followed, so that a hostile body cannot exhaust the stack. */
 const MAX_DEPTH = 8;
 
+/** Numbers that JSON has no form for; they travel under their names, as in protobuf's JSON, and as the schema allows. */
+const NAMED_NUMBERS: readonly number[] = [NaN, Infinity, -Infinity];
+
 /** The least and the greatest integer of each datatype that JSON can carry exactly. */
 const integerRanges: Partial<Record<Datatype, readonly [number, number]>> = {
   UINT8: [0, 2 ** 8 - 1],
@@ -79,6 +82,8 @@ function numberOf(datatype: WritableDatatype, element: unknown, where: string): 
   const range = integerRanges[datatype];
   if (range === undefined) {
     if (typeof element === "number" && Number.isFinite(element)) return element;
+    const named = NAMED_NUMBERS.find((number) => element === String(number));
+    if (named !== undefined) return named;
     throw new FormatError(
       `${where}: an element of a ${datatype} tensor must be a finite number, got ${describe(element)}`,
     );
@@ -96,15 +101,18 @@ function describe(value: unknown): string {
 }
 
 /**
- * The flat `data` of a tensor for JSON. Integers beyond 2^53 lose their last digits, NaN and infinities become null: JSON has
- * neither; ask for raw bytes.
+ * The flat `data` of a tensor for JSON. Integers beyond 2^53 lose their last digits: ask for raw bytes. NaN and infinities, which
+ * JSON does not have, become "NaN", "Infinity" and "-Infinity".
  * @throws FormatError when a BYTES element is not UTF-8
  */
 export function writeJsonData(tensor: InferTensor): unknown[] {
   const { datatype, data } = tensor;
   if (datatype === "BYTES") return data.map(textOf);
   if (datatype === "BOOL") return Array.from(data, (byte) => byte !== 0);
-  return Array.from(data as ArrayLike<number | bigint>, Number);
+  return Array.from(data as ArrayLike<number | bigint>, (element) => {
+    const number = Number(element);
+    return Number.isFinite(number) ? number : String(number);
+  });
 }
 
 function textOf(bytes: Uint8Array): string {

@@ -132,6 +132,26 @@ describe("candil/client against candil", () => {
       });
     }
 
+    for (const encoding of ["binary", "json"] as const) {
+      it(`has NaN where a method promises no sum, ${encoding}`, async () => {
+        const options = { encoding, method: "saliency" } as const;
+        const found = await client.v2.explain("mnist", [pictures([pngs[0]])], options);
+        expect(found.convergenceDeltas).to.deep.equal([NaN]);
+        expect(found.attributions.data.every(Number.isFinite)).to.equal(true);
+      });
+    }
+
+    it("refuses numbers that are none", async () => {
+      const values = new Float32Array(784).fill(NaN);
+      for (const encoding of ["binary", "json"] as const) {
+        const error = await failure(client.v2.infer("mnist", [float32(values, [1, 28, 28])], { encoding }));
+        expect(error).to.include({ status: 400 });
+        expect(String(error)).to.contain(
+          'input "input-0": element 0 is NaN, expected finite float32 numbers',
+        );
+      }
+    });
+
     it("asks a version, and has its own id back", async () => {
       const answer = await client.v2.infer("mnist", [pictures(pngs)], { version: "2.0", id: "mine-1" });
       expect(answer).to.include({ id: "mine-1", modelVersion: "2.0" });

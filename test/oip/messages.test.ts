@@ -190,10 +190,10 @@ describe("Messages of the Open Inference Protocol", () => {
     expect(() => raw("BYTES", [255, 255, 255, 255])).to.throw(FormatError, "cut off");
   });
 
-  it("write NaN in JSON as null, and as it is in raw bytes", () => {
+  it("write NaN in JSON by its name, and as it is in raw bytes", () => {
     const tensor = tensorOf("x", "FP64", [1], Float64Array.of(NaN));
     const response = { id: "1", modelName: "m", modelVersion: undefined, outputs: [tensor] };
-    expect(writeInferResponse(response, () => false).body).to.include('"data":[null]');
+    expect(writeInferResponse(response, () => false).body).to.include('"data":["NaN"]');
     expect(readInferResponse(split(writeInferResponse(response, () => true))).outputs[0].data).to.deep.equal(
       Float64Array.of(NaN),
     );

@@ -277,13 +277,13 @@ describe("KServe's V2 protocol", () => {
       ]);
     });
 
-    it("with null for a delta that the method does not have", async () => {
+    it("with NaN, which the schema wants to be text, for a delta that the method does not have", async () => {
       const { outputs } = (await infer({
         parameters: { method: "saliency" },
         inputs: [sample(0)],
         outputs: [{ name: "convergence_delta" }],
       })) as { outputs: { data: unknown }[] };
-      expect(outputs[0].data).to.deep.equal([null]);
+      expect(outputs[0].data).to.deep.equal(["NaN"]);
     });
   });
 

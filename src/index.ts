@@ -50,7 +50,7 @@ export * from "./attribution/index.ts";
 
 export * from "./checkpoint/index.ts";
 
-export { capture, MAX_CAPTURED_ROWS, Runtime } from "./runtime/index.ts";
+export { capture, captureTraining, MAX_CAPTURED_ROWS, Runtime } from "./runtime/index.ts";
 export type { Captured } from "./runtime/index.ts";
 
 export { baseHandler, imageClassifier, mnistHandler, topClasses } from "./model/built-in-handlers.ts";

@@ -1,6 +1,7 @@
 /** @module candil, through the doors that people use: a Model's predict and attribute, and a training step. */
 
 import {
+  captureTraining,
   createMnistNet,
   fromData,
   kernelFamily,
@@ -49,10 +50,11 @@ async function train(): Promise<Job> {
     const net = createMnistNet("torchserve");
     net.loadStateDict(state);
     const optimizer = new optim.Adadelta(net.parameters());
+    const forward = captureTraining((images) => net.forward(images));
     manualSeed(seed);
     return (): number => {
       optimizer.zeroGrad();
-      const loss = nllLoss(net.forward(batch), targets);
+      const loss = nllLoss(forward(batch), targets);
       loss.backward();
       optimizer.step();
       return loss.item();

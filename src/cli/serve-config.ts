@@ -19,6 +19,7 @@ import type { PoolObserver, WorkerName } from "../server/pool/observer.ts";
 import { serve } from "../server/serve.ts";
 import type { ServeOptions, ServingServer } from "../server/serve.ts";
 import type { ServedModel } from "../server/served-model.ts";
+import { keepYoungGenerationSmall } from "../node/young-generation.ts";
 import { stopOnSignal } from "../server/start.ts";
 import { ModelManager } from "../server/store/model-manager.ts";
 import { ModelStore } from "../server/store/model-store.ts";
@@ -44,6 +45,7 @@ export async function serveConfig(loaded: LoadedConfig, options: ServeConfigOpti
   const { env, stdout } = terminal;
   const logging = logConfig === undefined ? null : readLogConfig(logConfig);
   const folder = env["LOG_LOCATION"] ?? "logs";
+  keepYoungGenerationSmall();
   const log = new ServerLog({
     format: logging?.format ?? config.logFormat,
     console: (line) => stdout.write(line),

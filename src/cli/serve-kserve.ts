@@ -14,6 +14,7 @@ import { metricsRoute } from "../server/metrics-app.ts";
 import { ServerMetrics } from "../server/metrics/server-metrics.ts";
 import { ModelRegistry } from "../server/models.ts";
 import { serve } from "../server/serve.ts";
+import { keepYoungGenerationSmall } from "../node/young-generation.ts";
 import { stopOnSignal } from "../server/start.ts";
 import { lookInto, modelFolder, NoModels } from "../server/store/kserve-folder.ts";
 import type { KServeFolder } from "../server/store/kserve-folder.ts";
@@ -34,6 +35,7 @@ export async function serveKServe(
   warnings: readonly string[],
   { env, stdout }: Terminal,
 ): Promise<void> {
+  keepYoungGenerationSmall();
   const log = new ServerLog({
     format: options.logFormat === "json" ? "json" : "torchserve",
     console: (line) => stdout.write(line),

@@ -15,6 +15,7 @@ import { integerOption } from "./number-option.ts";
 import type { ModelChoice } from "./serve-models.ts";
 import type { Terminal } from "./terminal.ts";
 import { packageVersion } from "../node/package-version.ts";
+import { keepYoungGenerationSmall } from "../node/young-generation.ts";
 
 interface ServeOptions extends ModelChoice {
   readonly host: string;
@@ -48,6 +49,7 @@ export function serveCommand(terminal: Terminal): Command {
       "\nExamples:\n  candil serve\n  candil serve --models mine=mnist_cnn.pt --net examples --port 9000",
     )
     .action(async (options: ServeOptions) => {
+      keepYoungGenerationSmall();
       let greeted = false;
       // Workers load their models while this thread loads the server.
       const [models, { startServer, stopOnSignal }] = await Promise.all([

@@ -4,6 +4,7 @@
  */
 
 import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import { CandilError } from "../errors.ts";
 import { loadModel } from "../model/load.ts";
 import type { MnistOptions } from "../model/mnist.ts";
@@ -24,10 +25,16 @@ export async function embeddedMnist(options: Omit<MnistOptions, "net"> = {}): Pr
   return loadModel(await embeddedMnistWeights(), { ...options, net: "torchserve" });
 }
 
-/** The file of its weights, for whoever loads it elsewhere: a worker. @throws CandilError as {@link embeddedMnist} */
-export async function embeddedMnistWeights(): Promise<Uint8Array> {
+/**
+ * The file of its weights, for whoever loads it elsewhere: a worker.
+ * @param read reads a file, where the bytes are to lie in memory of a kind
+ * @throws CandilError as {@link embeddedMnist}
+ */
+export async function embeddedMnistWeights(
+  read: (path: string) => Promise<Uint8Array> = readFile,
+): Promise<Uint8Array> {
   try {
-    return await readFile(embeddedWeights);
+    return await read(fileURLToPath(embeddedWeights));
   } catch (error) {
     throw new CandilError(
       "the embedded model's weights/mnist/mnist.safetensors is missing or unreadable; install candil again",

@@ -90,7 +90,11 @@ export class Machine {
 
   /** The scratch, with room for `bytes`; its contents are whatever the last plan left. */
   scratch(bytes: number): number {
-    if (bytes > this.#scratch.bytes) this.#scratch = { address: this.take(Math.ceil(bytes / 4)), bytes };
+    const { address } = this.#scratch;
+    if (bytes <= this.#scratch.bytes) return address;
+    // Nothing was taken since: it grows where it is.
+    if (this.#top === endOf(address, this.#scratch.bytes / 4)) this.#top = address;
+    this.#scratch = { address: this.take(Math.ceil(bytes / 4)), bytes: 4 * Math.ceil(bytes / 4) };
     return this.#scratch.address;
   }
 }

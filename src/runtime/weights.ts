@@ -8,7 +8,7 @@ import type { Conv2dGeometry } from "../kernels/index.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Machine } from "./machine.ts";
 
-/** How `packPanels` is to read a weight; see src/kernels/simd/assembly/rearrange.ts. */
+/** How a weight is read into panels; see {@link packPanels}. */
 export interface PanelOrder {
   readonly lanes: number;
   /** Floats from one lane's weights to the next. */
@@ -37,8 +37,6 @@ export interface Joinable {
 export class Weights {
   readonly #machine: Machine;
   readonly #packed = new Map<Tensor, Map<string, number>>();
-  /** The weight that lies in the scratch just now, and where. */
-  #staged: { readonly weight: Tensor | null; readonly source: number } = { weight: null, source: 0 };
   readonly #zeros = new Map<number, number>();
 
   constructor(machine: Machine) {
@@ -52,7 +50,7 @@ export class Weights {
     const key = JSON.stringify([lanes, laneStride, depth, depthStride, block, taps.length, taps[0]]);
     const address = this.#once(weight, key, () => {
       const panels = this.#machine.take((Math.ceil(lanes / 8) * pitch) / 4);
-      this.#pack(weight, order, panels);
+      packPanels(this.#machine.floats, panels >>> 2, weight.data, order);
       return panels;
     });
     return { address, pitch };
@@ -67,17 +65,18 @@ export class Weights {
     const pitch = 32 * 8 * Math.ceil(outFeatures / 8);
     const address = this.#once(weight, `pixels ${pixels}`, () => {
       const panels = this.#machine.take((Math.ceil(channels / 8) * pixels * pitch) / 4);
+      const { floats } = this.#machine;
       for (let first = 0; first < channels; first += 8) {
+        const order = {
+          lanes: Math.min(8, channels - first),
+          laneStride: pixels,
+          depth: outFeatures,
+          depthStride: inFeatures,
+          block: 8,
+        };
         for (let pixel = 0; pixel < pixels; pixel++) {
-          const order = {
-            lanes: Math.min(8, channels - first),
-            laneStride: pixels,
-            depth: outFeatures,
-            depthStride: inFeatures,
-            block: 8,
-            taps: [first * pixels + pixel],
-          };
-          this.#pack(weight, order, panels + (first / 8) * pixels * pitch + pixel * pitch);
+          const at = (panels + ((first / 8) * pixels + pixel) * pitch) >>> 2;
+          packPanels(floats, at, weight.data, { ...order, taps: [first * pixels + pixel] });
         }
       }
       return panels;
@@ -141,7 +140,11 @@ export class Weights {
       const machine = this.#machine;
       const [to, from] = transposed ? [inChannels, outChannels] : [outChannels, inChannels];
       const address = machine.take(winogradWeightFloats(to, from));
-      machine.code.packWinograd(address, this.#stage(weight, 0), outChannels, inChannels, transposed ? 1 : 0);
+      // The scratch, which no run is using while weights are packed.
+      const plain = machine.scratch(4 * weight.data.length);
+      machine.floats.set(weight.data, plain >>> 2);
+      machine.lastRun = this;
+      machine.code.packWinograd(address, plain, outChannels, inChannels, transposed ? 1 : 0);
       return address;
     });
   }
@@ -161,30 +164,6 @@ export class Weights {
     });
   }
 
-  #pack(weight: Tensor, order: PanelOrder, panels: number): void {
-    const { code } = this.#machine;
-    const { lanes, laneStride, depth, depthStride, block, taps } = order;
-    const source = this.#stage(weight, taps.length);
-    const table = source + 4 * weight.data.length;
-    this.#machine.integers.set(taps, table >>> 2);
-    code.packPanels(panels, source, lanes, laneStride, depth, depthStride, block, table, taps.length);
-  }
-
-  /**
-   * Address of a weight as it is, with room for a table behind it: in the scratch, which no run is using while weights are packed.
-   */
-  #stage(weight: Tensor, tableLength: number): number {
-    const machine = this.#machine;
-    const source = machine.scratch(4 * (weight.data.length + tableLength + 64));
-    const there = this.#staged;
-    if (there.weight !== weight || there.source !== source || machine.lastRun !== this) {
-      machine.floats.set(weight.data, source >>> 2);
-      this.#staged = { weight, source };
-      machine.lastRun = this;
-    }
-    return source;
-  }
-
   #once(weight: Tensor, key: string, pack: () => number): number {
     const forms = this.#packed.get(weight) ?? new Map<string, number>();
     this.#packed.set(weight, forms);
@@ -197,4 +176,24 @@ export class Weights {
 /** A tap of a kernel as a place in a wider one with the same corner. */
 function placeIn(tap: number, kernelWidth: number, columns: number): number {
   return Math.floor(tap / kernelWidth) * columns + (tap % kernelWidth);
+}
+
+/**
+ * Writes panels `[lane block][depth block][tap][depth of block][8 lanes]` of `from[lane · laneStride + depth · depthStride + taps[tap]]`
+ * to floats that are zero, beginning at `at`; what lies beyond the last lane and depth stays zero.
+ */
+function packPanels(floats: Float32Array, at: number, from: ArrayLike<number>, order: PanelOrder): void {
+  const { lanes, laneStride, depth, depthStride, block, taps } = order;
+  for (let first = 0; first < lanes; first += 8) {
+    const count = Math.min(8, lanes - first);
+    for (let start = 0; start < depth; start += block) {
+      for (const tap of taps) {
+        for (let d = start; d < start + block; d++, at += 8) {
+          if (d >= depth) continue;
+          let source = first * laneStride + d * depthStride + tap;
+          for (let lane = 0; lane < count; lane++, source += laneStride) floats[at + lane] = from[source];
+        }
+      }
+    }
+  }
 }

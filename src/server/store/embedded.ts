@@ -4,12 +4,12 @@
  */
 
 import { embeddedMnistWeights } from "../../node/embedded-mnist.ts";
-import { sharedCopy } from "../pool/shared-copy.ts";
+import { readShared } from "./shared-file.ts";
 import type { ModelFile } from "./model-file.ts";
 
 /** The model inside the package. */
 export async function readEmbedded(): Promise<ModelFile> {
-  const bytes = sharedCopy(await embeddedMnistWeights());
+  const bytes = await embeddedMnistWeights(readShared);
   return {
     name: "mnist",
     version: "1.0",

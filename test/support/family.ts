@@ -9,9 +9,7 @@ import { enableRelaxedSimd } from "../../src/node/relaxed-simd.ts";
 
 enableRelaxedSimd();
 
-/** Mocha's root hooks. */
-export const mochaHooks = {
-  beforeAll(): void {
-    process.stdout.write(`\n  kernels: ${kernels().family}, Node ${process.versions.node}\n`);
-  },
-};
+/** Mocha's global fixture: once for the run, in whichever processes its files run. */
+export function mochaGlobalSetup(): void {
+  process.stdout.write(`\n  kernels: ${kernels().family}, Node ${process.versions.node}\n`);
+}

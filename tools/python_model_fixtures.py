@@ -65,30 +65,35 @@ def rounded(values):
     return [float(f"{v:.7g}") for v in values]
 
 
-result = {}
-for stem, (name, shape) in MODELS.items():
-    model = getattr(load(stem), name)()
-    state = model.state_dict()
-    for k, (key, tensor) in enumerate(state.items()):
-        if tensor.dtype.is_floating_point:
-            tensor.copy_(torch.from_numpy(fill(key, tensor, k)))
-    model.eval()
-    x = torch.from_numpy(wave(shape, 0.3, 0.11)).float().requires_grad_()
-    y = model(x)
-    seed = torch.from_numpy(wave(tuple(y.shape), 0.5, 1.7)).float()
-    (y * seed).sum().backward()
-    grad = x.grad.flatten()
-    stride = max(1, grad.numel() // 40) | 1
-    result[stem] = {
-        "className": name,
-        "input": shape,
-        "names": [[key, list(t.shape)] for key, t in state.items()] if len(state) < 40 else None,
-        "count": len(state),
-        "parameters": sum(p.numel() for p in model.parameters()),
-        "output": rounded(y.flatten().tolist()),
-        "gradient": {"stride": stride, "values": rounded(grad[::stride].tolist()), "norm": float(f"{grad.norm().item():.7g}")},
-    }
-    print(stem, "max |y|", y.abs().max().item(), "|grad|", grad.norm().item())
+def main():
+    result = {}
+    for stem, (name, shape) in MODELS.items():
+        model = getattr(load(stem), name)()
+        state = model.state_dict()
+        for k, (key, tensor) in enumerate(state.items()):
+            if tensor.dtype.is_floating_point:
+                tensor.copy_(torch.from_numpy(fill(key, tensor, k)))
+        model.eval()
+        x = torch.from_numpy(wave(shape, 0.3, 0.11)).float().requires_grad_()
+        y = model(x)
+        seed = torch.from_numpy(wave(tuple(y.shape), 0.5, 1.7)).float()
+        (y * seed).sum().backward()
+        grad = x.grad.flatten()
+        stride = max(1, grad.numel() // 40) | 1
+        result[stem] = {
+            "className": name,
+            "input": shape,
+            "names": [[key, list(t.shape)] for key, t in state.items()] if len(state) < 40 else None,
+            "count": len(state),
+            "parameters": sum(p.numel() for p in model.parameters()),
+            "output": rounded(y.flatten().tolist()),
+            "gradient": {"stride": stride, "values": rounded(grad[::stride].tolist()), "norm": float(f"{grad.norm().item():.7g}")},
+        }
+        print(stem, "max |y|", y.abs().max().item(), "|grad|", grad.norm().item())
 
-path = root / "test/fixtures/python/models.json"
-path.write_text("{\n" + ",\n".join(f'"{k}": {json.dumps(v)}' for k, v in result.items()) + "\n}\n")
+    path = root / "test/fixtures/python/models.json"
+    path.write_text("{\n" + ",\n".join(f'"{k}": {json.dumps(v)}' for k, v in result.items()) + "\n}\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -75,7 +75,7 @@ function resolveTargets(model: Explainable, batch: Tensor, { target }: ExplainOp
   if (target === "predicted") return model.classify(batch).map(({ prediction }) => prediction);
   const classes = model.classes.length;
   const list = typeof target === "number" ? new Array<number>(batch.shape[0]).fill(target) : target;
-  return list.map((index) => (index < 0 ? index + classes : index));
+  return list.map((index) => (index < 0 && classes > 0 ? index + classes : index));
 }
 
 function methodOf({ method }: ExplainOptions): { name: AttributionMethodName; rule: QuadratureMethod } {

@@ -77,7 +77,7 @@ export interface ExplainOptions {
 
 /**
  * Checks all that can be known before any arithmetic.
- * @param classes how many classes the model knows
+ * @param classes how many classes the model knows; 0 when that is not known before it runs
  * @param examples how many examples are to be explained
  * @throws ArgumentError, IndexRangeError naming the option, what it may be, and what it was
  */
@@ -109,7 +109,7 @@ function checkTarget(target: Target, classes: number, examples: number): void {
   for (const index of list) {
     if (!Number.isInteger(index))
       throw new ArgumentError(`target must be an integer or "predicted", got ${String(index)}`);
-    if (index < -classes || index >= classes) {
+    if (classes > 0 && (index < -classes || index >= classes)) {
       throw new IndexRangeError(
         `target ${index} is out of range: the model has ${classes} classes, 0 to ${classes - 1}`,
       );

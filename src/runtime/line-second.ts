@@ -165,14 +165,14 @@ export class SecondConvolution {
   startP(units: number, own: number): void {
     const { floats, integers } = this.#machine;
     const { outChannels } = this.#second.g;
-    const [all, own8] = [(own + this.#bases) >>> 2, (own + this.#startBases) >>> 2];
+    const [all, some] = [(own + this.#bases) >>> 2, (own + this.#startBases) >>> 2];
     const placeOf = new Int32Array(this.#rows);
     let count = 0;
     this.#starts.forEach((start, row) => {
       placeOf[row] = start === row ? count : placeOf[start];
-      if (start === row) integers[own8 + count++] = integers[all + row];
+      if (start === row) integers[some + count++] = integers[all + row];
     });
-    integers.fill(integers[all], own8 + count, own8 + count + 8);
+    integers.fill(integers[all], some + count, some + count + 8);
     this.#contract(this.#P, units, this.#startBases, count, this.#bias, own);
     if (count === this.#rows) return;
     // From the end: a row's place is never behind the row.

@@ -146,14 +146,19 @@ export class Line {
     this.#pixelsOfWindows = tableOf(machine, this.#sums.pixelsOfWindows(pool));
   }
 
+  /** 32-bit words of a mask: a bit for each unit, and what steps of 8 bytes read beyond the last. */
+  get #maskWords(): number {
+    return Math.ceil(blockFloats(this.#units) / 32) + 2;
+  }
+
   #takeBuffers(layout: Layout, inputFloats: number): Buffers {
     const units = blockFloats(this.#units);
     const flipFloats = 4 * FLIPS_PER_UNIT * units;
     const flips = layout.take(flipFloats);
     const windows = this.#pooled.height * this.#pooled.width;
-    const maskFloats = units / 32 + 2;
+    const mask = this.#maskWords;
     return {
-      masks: [layout.take(maskFloats), layout.take(maskFloats)],
+      masks: [layout.take(mask), layout.take(mask)],
       p: layout.take(units),
       q: layout.take(units),
       masked: layout.take(units),
@@ -231,7 +236,8 @@ export class Line {
     this.#second.useRows(rows, own);
     this.#clearPlaces(own);
     for (const mask of b.masks) {
-      integers.fill(0, (own + mask) >>> 2, ((own + mask) >>> 2) + Math.ceil(units / 32) + 2);
+      const first = (own + mask) >>> 2;
+      integers.fill(0, first, first + this.#maskWords);
     }
     code.unitsOn(own + b.masks[0], p, blocksOf(this.#units.channels), this.#units.height * this.#units.width);
     code.keepOn(own + b.masked, p, p, units);

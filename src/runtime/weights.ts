@@ -38,6 +38,8 @@ export class Weights {
   readonly #machine: Machine;
   readonly #packed = new Map<Tensor, Map<string, number>>();
   readonly #zeros = new Map<number, number>();
+  /** Numbers that tell weights apart in keys. */
+  readonly #numbers = new Map<Tensor, number>();
 
   constructor(machine: Machine) {
     this.#machine = machine;
@@ -112,7 +114,7 @@ export class Weights {
     count: number,
     placeOf: (c: number, o: number, term: number) => number,
   ): number {
-    return this.#once(second.weight, form, () => {
+    return this.#once(second.weight, `${form} ${this.#numberOf(first.weight)}`, () => {
       const address = this.#machine.take(count);
       const { floats } = this.#machine;
       const columns = first.g.kernelWidth + second.g.kernelWidth - 1;
@@ -162,6 +164,12 @@ export class Weights {
       this.#machine.floats.set(bias.data, address >>> 2);
       return address;
     });
+  }
+
+  #numberOf(weight: Tensor): number {
+    const number = this.#numbers.get(weight) ?? this.#numbers.size;
+    this.#numbers.set(weight, number);
+    return number;
   }
 
   #once(weight: Tensor, key: string, pack: () => number): number {

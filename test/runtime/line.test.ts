@@ -3,7 +3,7 @@ import { IntegratedGradients } from "../../src/attribution/index.ts";
 import type { QuadratureMethod } from "../../src/attribution/index.ts";
 import * as nn from "../../src/nn/index.ts";
 import { flatten, logSoftmax, maxPool2d, mean, relu } from "../../src/ops/index.ts";
-import { capture } from "../../src/runtime/index.ts";
+import { capture, Runtime } from "../../src/runtime/index.ts";
 import type { Captured } from "../../src/runtime/index.ts";
 import { Generator, randn } from "../../src/tensor/random.ts";
 import { full, zeros } from "../../src/tensor/creation.ts";
@@ -125,6 +125,24 @@ describeFamilies("Integrated Gradients of a captured function", (family) => {
       expectClose(short.data, long.data, tolerance, "attributions");
     });
   }
+
+  it("keeps apart two functions that share the second convolution and not the first", () => {
+    const other = seeded(new nn.Conv2d(2, 8, 3));
+    other.weight.data.reverse();
+    const runtime = new Runtime();
+    const x = randn([1, 2, 28, 28], { generator: new Generator(9) });
+    for (const first of [seeded(new nn.Conv2d(2, 8, 3)), other]) {
+      const eager = (input: Tensor): Tensor => {
+        const pooled = maxPool2d(wide.forward(relu(first.forward(input))), 2);
+        return logSoftmax(head.forward(flatten(mean(pooled, [2, 3]), 1)), 1);
+      };
+      const { forward, answers } = spied(capture(eager, runtime));
+      const short = new IntegratedGradients(forward).attribute(x, { target: 2, nSteps: 9 });
+      const long = new IntegratedGradients(eager).attribute(x, { target: 2, nSteps: 9 });
+      expect(answers).to.deep.equal([true]);
+      expectClose(short.data, long.data, tolerance, "attributions");
+    }
+  });
 
   it("takes the long way for other functions, for chunks that were asked for, and for what is not finite", () => {
     const eager = formulaMnist({ ...smallSizes, conv1: 8 }, false);

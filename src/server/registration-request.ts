@@ -21,7 +21,9 @@ type Parameters = ReadonlyMap<string, unknown>;
  * @throws RequestError for a missing url, a runtime that does not exist, a number out of range, or broken JSON
  */
 export async function readRegistration(request: Request, limits: Limits): Promise<RegisterRequest> {
-  const parameters = request.is("application/json") === false ? query(request) : await json(request, limits);
+  // False for another type, and null where there is no body at all, as `curl -X POST` asks.
+  const isJson = typeof request.is("application/json") === "string";
+  const parameters = isJson ? await json(request, limits) : query(request);
   const url = text(parameters, "url");
   if (url === undefined) throw new RequestError("badRequest", "Parameter url is required.");
   const runtime = text(parameters, "runtime");

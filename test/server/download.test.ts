@@ -121,6 +121,7 @@ describe("A model fetched from a URL", () => {
     expect(await refusal(`${base}/big.mar`, { ...all(), maxBytes: 9 })).to.deep.equal(failed("big.mar"));
     expect(await refusal(`${base}/notes.txt`)).to.deep.equal(failed("notes.txt"));
     expect(await refusal(`${base}/..%2Fout.mar`)).to.deep.equal(failed("..%2Fout.mar"));
+    expect(await refusal(`${base}/bad%ff.mar`)).to.deep.equal(failed("bad%ff.mar"));
     expect((await refusal(`${base}/away.mar`))[0]).to.equal("modelNotFound");
     expect(await refusal(`${base}/there.mar`)).to.deep.equal([
       "workerFailed",

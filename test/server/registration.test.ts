@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { ServingServer } from "../../src/server/serve.ts";
 import type { ModelManager } from "../../src/server/store/model-manager.ts";
 import { Folder } from "../support/cli.ts";
+import { RawClient } from "../support/http.ts";
 import { digitPng } from "../support/png.ts";
 import { mar, SMALL, smallState } from "../support/small-archive.ts";
 import { workerBundle } from "../support/worker-bundle.ts";
@@ -129,6 +130,16 @@ describe("Registering models while the server runs", function () {
       expect([answer.status, await answer.json()]).to.deep.equal([200, [1, 1.875, 1.75, 2.375, 2.5, 2.875]]);
       expect(await ask("DELETE", "/models/small")).to.deep.equal(status('Model "small" unregistered'));
       expect((await ask("GET", "/models/small")).status).to.equal(404);
+    });
+  });
+
+  it("is asked by a request without a body, as curl -X POST sends it", async () => {
+    await served(async (_ask, { listeners: { management } }) => {
+      if (management === null) throw new Error("no management listener");
+      const head = ["POST /models?url=small.mar HTTP/1.1", "Host: a", "Connection: close"];
+      const { status, body } = await new RawClient(management).send(head).untilClosed();
+      expect(body.toString()).to.include('Model \\"small\\" Version: 3.0 registered');
+      expect(status).to.equal(200);
     });
   });
 

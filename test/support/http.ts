@@ -39,7 +39,7 @@ export class RawClient {
   readonly socket: Socket;
   readonly #closed: Promise<Buffer>;
 
-  constructor(server: RunningServer) {
+  constructor(server: Pick<RunningServer, "host" | "port">) {
     this.socket = connect(server.port, server.host);
     const chunks: Buffer[] = [];
     this.socket.on("data", (chunk: Buffer) => chunks.push(chunk));

@@ -53,8 +53,8 @@ const IDLE_MS = 30_000;
  */
 export async function download(url: string, folder: string, options: DownloadOptions): Promise<Downloaded> {
   const place = allowedUrl(url, options.allowed, url);
-  const name = decodeURIComponent(place.pathname.slice(place.pathname.lastIndexOf("/") + 1));
-  if (/[/\\\0]/.test(name) || !archiveEndings.some((ending) => name.endsWith(ending))) {
+  const name = lastPart(place);
+  if (name === null || /[/\\\0]/.test(name) || !archiveEndings.some((ending) => name.endsWith(ending))) {
     throw failed(
       url,
       `expected the name of an archive (${archiveEndings.join(", ")}) at the end of its path`,
@@ -74,6 +74,15 @@ export async function download(url: string, folder: string, options: DownloadOpt
     throw failed(url, error instanceof Error ? error.message : String(error), error);
   } finally {
     await rm(draft, { force: true });
+  }
+}
+
+/** The last part of a URL's path, null when its escapes are no UTF-8. */
+function lastPart({ pathname }: URL): string | null {
+  try {
+    return decodeURIComponent(pathname.slice(pathname.lastIndexOf("/") + 1));
+  } catch {
+    return null;
   }
 }
 

@@ -9,11 +9,11 @@ import type { Tensor } from "../tensor/tensor.ts";
 import { compile } from "./compile.ts";
 import type { Traced } from "./compile.ts";
 import { Layout } from "./layout.ts";
-import { forwardOrder } from "./lower-linear.ts";
 import type { Machine } from "./machine.ts";
 import { blockFloats, blocksOf, blockShapeOf, imagePitch } from "./place.ts";
 import type { BlockShape } from "./place.ts";
 import type { Plan } from "./plan.ts";
+import { scratchFloats } from "./rows-product.ts";
 import type { Equipment } from "./runtime.ts";
 import { tableOf } from "./table.ts";
 import type { Panels } from "./weights.ts";
@@ -88,8 +88,9 @@ class PlanTail implements Tail {
 }
 
 /**
- * A fully connected layer first, then any function. Flat windows that are alike share one product with the sum of their
- * weights; backwards, only hidden units that pass a gradient are multiplied.
+ * A fully connected layer first, then any function. Where windows are flat and alike, with the value f, W · x is
+ * (Σ over all windows of W) · f + the sum over the other windows of W · (x − f); the first factor is the same for all pictures. Backwards,
+ * only hidden units that pass a gradient are multiplied.
  */
 class LinearTail implements Tail {
   readonly joinsFlat = true;
@@ -100,16 +101,18 @@ class LinearTail implements Tail {
   readonly #rest: Plan;
   readonly #picture: BlockShape;
   readonly #hidden: BlockShape;
-  readonly #forward: Panels;
-  readonly #backward: Panels;
+  readonly #panels: Panels;
+  /** The weights of a picture of one colour. */
+  readonly #sums: Panels;
   readonly #bias: number;
   readonly #zeros: number;
   readonly #pooledBases: number;
   readonly #hiddenBases: number;
   readonly #channelRuns: number;
   readonly #terms: number;
-  readonly #flatList: number;
-  readonly #flatPanels: number;
+  /** For each block that is listed, that of the first flat window. */
+  readonly #less: number;
+  readonly #scratch: number;
 
   constructor(
     { machine, weights }: Equipment,
@@ -127,8 +130,8 @@ class LinearTail implements Tail {
     const rest = { input: hidden, output: traced.output, calls: traced.calls };
     this.#rest = compile(machine, weights, rest, { differentiable: true, inputForm: "blocks" });
     const pixels = picture.height * picture.width;
-    this.#forward = weights.panels(weight, forwardOrder(weight, picture));
-    this.#backward = weights.pixelPanels(weight, picture.channels, pixels);
+    this.#panels = weights.linear(weight, picture.channels, pixels);
+    this.#sums = weights.sumsOfPixels(weight, picture.channels, pixels);
     this.#bias = weights.bias(bias, hiddenShape.channels);
     const terms = 8 * blocksOf(picture.channels) * pixels;
     this.#zeros = weights.bias(null, terms);
@@ -151,8 +154,8 @@ class LinearTail implements Tail {
     this.pooled = own + layout.take(blockFloats(picture));
     this.gradient = own + layout.take(blockFloats(picture));
     this.#terms = own + layout.take(Math.max(terms, hiddenShape.channels) + 8);
-    this.#flatList = own + layout.take(pixels);
-    this.#flatPanels = own + layout.take(64 * channelBlocks * blocksOf(hiddenShape.channels));
+    this.#less = own + layout.take(terms);
+    this.#scratch = own + layout.take(scratchFloats(machine, picture.images));
     this.bytes = own + layout.bytes;
   }
 
@@ -175,45 +178,33 @@ class LinearTail implements Tail {
     const blocks = blocksOf(this.#hidden.channels);
     const joined = new Set(flat.length > 1 ? flat : []);
     const first = (base + this.#terms) >>> 2;
+    const less = (base + this.#less) >>> 2;
     let count = 0;
     for (let block = 0; block < channelBlocks; block++) {
       for (let pixel = 0; pixel < pixels; pixel++) {
         if (joined.has(pixel)) continue;
-        const offset = 32 * (block * pixels + pixel);
-        for (let lane = 0; lane < 8; lane++) integers[first + count++] = offset + 4 * lane;
+        integers[first + count] = 32 * (block * pixels + pixel);
+        integers[less + count++] = 32 * (block * pixels + flat[0]);
       }
     }
     const to = base + this.#rest.parts.input;
-    code.contractListed(
+    code.multiplyRows(
       to,
       imagePitch(this.#hidden),
-      32,
       base + this.pooled,
       this.#pooledBases,
       picture.images,
       base + this.#terms,
+      joined.size > 0 ? base + this.#less : 0,
       count,
-      256,
-      this.#forward.address,
-      this.#forward.pitch,
-      blocks,
+      this.#panels.address,
+      this.#panels.pitch,
+      8 * blocks,
       this.#bias,
+      0,
+      base + this.#scratch,
     );
     if (joined.size === 0) return;
-    flat.forEach((window, i) => {
-      integers[((base + this.#flatList) >>> 2) + i] = 256 * window;
-    });
-    const panels = base + this.#flatPanels;
-    code.sumPanels(
-      panels,
-      this.#forward.address,
-      this.#forward.pitch,
-      blocks,
-      base + this.#flatList,
-      flat.length,
-      channelBlocks,
-      256 * pixels,
-    );
     code.contractBlocks(
       to,
       imagePitch(this.#hidden),
@@ -225,8 +216,8 @@ class LinearTail implements Tail {
       channelBlocks,
       channelBlocks,
       8,
-      panels,
-      256 * channelBlocks,
+      this.#sums.address,
+      this.#sums.pitch,
       blocks,
       0,
       0,
@@ -258,11 +249,11 @@ class LinearTail implements Tail {
       this.#picture.images,
       base + this.#terms,
       count,
-      256,
-      this.#backward.address,
-      this.#backward.pitch,
+      this.#panels.address,
+      this.#panels.pitch,
       blocksOf(this.#picture.channels) * this.#picture.height * this.#picture.width,
       this.#zeros,
+      base + this.#scratch,
     );
   }
 }

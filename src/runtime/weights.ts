@@ -59,13 +59,13 @@ export class Weights {
   }
 
   /**
-   * A matrix [out, channels · pixels] as panels `[channel block][pixel][out][8 channels]`, out filled up to whole blocks of 8:
-   * what gives a picture's gradient, block by block, from the gradient of its matrix product.
+   * A fully connected layer's weight [out, channels · pixels] as panels `[channel block][pixel][out][8 channels]`, out filled up to whole
+   * blocks of 8: for pictures in blocks, or with one pixel for matrices, and for both directions.
    */
-  pixelPanels(weight: Tensor, channels: number, pixels: number): Panels {
+  linear(weight: Tensor, channels: number, pixels: number): Panels {
     const [outFeatures, inFeatures] = weight.shape;
-    const pitch = 32 * 8 * Math.ceil(outFeatures / 8);
-    const address = this.#once(weight, `pixels ${pixels}`, () => {
+    const pitch = linearPitch(outFeatures);
+    const address = this.#once(weight, `linear ${pixels}`, () => {
       const panels = this.#machine.take((Math.ceil(channels / 8) * pixels * pitch) / 4);
       const { floats } = this.#machine;
       for (let first = 0; first < channels; first += 8) {
@@ -79,6 +79,30 @@ export class Weights {
         for (let pixel = 0; pixel < pixels; pixel++) {
           const at = (panels + ((first / 8) * pixels + pixel) * pitch) >>> 2;
           packPanels(floats, at, weight.data, { ...order, taps: [first * pixels + pixel] });
+        }
+      }
+      return panels;
+    });
+    return { address, pitch };
+  }
+
+  /**
+   * Of a matrix [out, channels · pixels] the sums over the pixels, as panels `[out block][channel][8 out]`: what a picture of one
+   * colour is multiplied by. Summed in float64, rounded once.
+   */
+  sumsOfPixels(weight: Tensor, channels: number, pixels: number): Panels {
+    const [outFeatures, inFeatures] = weight.shape;
+    const pitch = 32 * 8 * Math.ceil(channels / 8);
+    const address = this.#once(weight, `sums of ${pixels} pixels`, () => {
+      const panels = this.#machine.take((Math.ceil(outFeatures / 8) * pitch) / 4);
+      const { floats } = this.#machine;
+      for (let out = 0; out < outFeatures; out++) {
+        const at = (panels + (out >> 3) * pitch + 4 * (out & 7)) >>> 2;
+        for (let channel = 0; channel < channels; channel++) {
+          const first = out * inFeatures + channel * pixels;
+          let sum = 0;
+          for (let pixel = 0; pixel < pixels; pixel++) sum += weight.data[first + pixel];
+          floats[at + 8 * channel] = sum;
         }
       }
       return panels;
@@ -179,6 +203,11 @@ export class Weights {
     forms.set(key, address);
     return address;
   }
+}
+
+/** Bytes from one panel of a fully connected layer to the next: a cache line keeps them off multiples of 4096. */
+export function linearPitch(outFeatures: number): number {
+  return 32 * 8 * Math.ceil(outFeatures / 8) + 64;
 }
 
 /** A tap of a kernel as a place in a wider one with the same corner. */

@@ -45,12 +45,13 @@ export type SimdCode = {
     points: number,
     terms: number,
     count: number,
-    termsPerChunk: number,
     panels: number,
     panelPitch: number,
     blocks: number,
     bias: number,
+    scratch: number,
   ): void;
+  listedScratch(points: number): number;
   sumPanels(
     to: number,
     panels: number,
@@ -64,13 +65,30 @@ export type SimdCode = {
   multiplyRow(
     out: number,
     source: number,
-    length: number,
+    blocks: number,
     panels: number,
     panelPitch: number,
-    blocks: number,
+    units: number,
     bias: number,
     rectify: number,
   ): void;
+  multiplyRows(
+    out: number,
+    outPitch: number,
+    source: number,
+    bases: number,
+    rows: number,
+    blocks: number,
+    less: number,
+    count: number,
+    panels: number,
+    panelPitch: number,
+    units: number,
+    bias: number,
+    rectify: number,
+    scratch: number,
+  ): void;
+  rowsScratch(rows: number): number;
   poolBlocks(
     y: number,
     places: number,

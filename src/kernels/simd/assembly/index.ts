@@ -7,10 +7,11 @@
  * larger; without it, a product and a sum.
  */
 
-export { contractBlocks, multiplyRow } from "./blocks";
+export { contractBlocks } from "./blocks";
 export { contract } from "./contract";
-export { contractListed, sumPanels } from "./listed";
+export { contractListed, listedScratch, sumPanels } from "./listed";
 export { addInputStrips, addWeightStrips, listByChannel, listByPlace, orderStrips } from "./maxima";
+export { multiplyRow, multiplyRows, rowsScratch } from "./linear";
 export { copyPicture, gatherTaps, maskRectified } from "./plans";
 export { decideWindows } from "./doubts";
 export { applyFlips, gatherFlips, listFlips, unitsOn } from "./flips";

@@ -1,14 +1,25 @@
 /**
  * @module
- * The contraction of ./blocks.ts over some of its terms: those that a list names. A term is its offset from a point, in bytes, and its weights
- * lie at the same place of a panel, 8 floats for each of the point's.
+ * Products of a few rows with a long matrix, over some of its terms: those that a list names. A term is its offset from the beginning
+ * of a row, in bytes.
  */
 
 import { multiplyAdd, POINTS } from "./tile";
 
+/** Terms that are summed together: a running sum over thousands in float32 loses a digit, sums of chunks do not. */
+const CHUNK: u32 = 256;
+
+/** Bytes of scratch that {@link contractListed} needs for so many points: what a chunk needs of points and weights. */
+export function listedScratch(points: u32): u32 {
+  return 4 * CHUNK * (points + 5);
+}
+
 /**
- * out[p · pointPitch + block · blockPitch][lane] = bias + Σ over listed t: memory[source + bases[p] + t] · panels[block][8 t][lane], in
- * chunks of `termsPerChunk` terms. With a bias of 0 the sums are added to what is there. `bases` needs 4 entries beyond its end.
+ * out[p · pointPitch + block · blockPitch][lane] = bias + Σ over listed t: memory[source + bases[p] + t] · panels[block][8 t][lane]. With a bias
+ * of 0 the sums are added to what is there. `bases` needs 4 entries beyond its end.
+ *
+ * What a chunk of terms needs is gathered first, tile by tile (`[term][6 points]`, then `[term][4]`): rows of a
+ * matrix are often a multiple of 4096 bytes apart, so that many of them cannot be in the L1 cache at once.
  */
 export function contractListed(
   out: usize,
@@ -19,47 +30,82 @@ export function contractListed(
   points: u32,
   terms: usize,
   count: u32,
-  termsPerChunk: u32,
   panels: usize,
   panelPitch: usize,
   blocks: u32,
   bias: usize,
+  scratch: usize,
 ): void {
+  const values = scratch + 4 * CHUNK;
   // Without terms there is still the bias.
-  for (let term: u32 = 0; term == 0 || term < count; term += termsPerChunk) {
+  for (let term: u32 = 0; term == 0 || term < count; term += CHUNK) {
+    const length = min(CHUNK, count - term);
     const from = terms + ((<usize>term) << 2);
-    const end = from + ((<usize>min(termsPerChunk, count - term)) << 2);
+    const end = scratch + ((<usize>length) << 2);
+    placeTerms(scratch, end, from);
+    gatherPoints(values, source, bases, points, from, length);
     for (let block: u32 = 0; block < blocks; block++) {
       const panel = panels + <usize>block * panelPitch;
       const start = bias && term == 0 ? bias + ((<usize>block) << 5) : 0;
       let to = out + <usize>block * blockPitch;
-      let base = bases;
+      let value = values;
       let left = points;
       if (POINTS == 6) {
         for (; left >= 6; left -= 6) {
-          listedTile6(to, pointPitch, source, base, from, end, panel, start);
+          listedTile6(to, pointPitch, value, scratch, end, panel, start);
           to += 6 * pointPitch;
-          base += 24;
+          value += <usize>length * 24;
         }
       }
       while (left > 0) {
         const tile = min(4, left);
-        listedTile4(to, pointPitch, source, base, tile, from, end, panel, start);
+        listedTile4(to, pointPitch, tile, value, scratch, end, panel, start);
         to += <usize>tile * pointPitch;
-        base += 16;
+        value += <usize>length * 16;
         left -= tile;
       }
     }
   }
 }
 
+/** Writes where in a panel the weights of the terms lie. */
+function placeTerms(to: usize, end: usize, terms: usize): void {
+  for (; to < end; to += 4) {
+    store<u32>(to, load<u32>(terms) << 3);
+    terms += 4;
+  }
+}
+
+/** Writes the values of all points at the listed terms, `[tile][term][point of tile]`, with tiles as {@link contractListed} takes them. */
+function gatherPoints(to: usize, source: usize, bases: usize, points: i32, terms: usize, count: u32): void {
+  while (points > 0) {
+    const tile: i32 = POINTS == 6 && points >= 6 ? 6 : 4;
+    for (let point = 0; point < tile; point++) {
+      const row = source + <usize>load<u32>(bases + ((<usize>point) << 2));
+      const values = to + ((<usize>point) << 2);
+      gatherValues(values, tile << 2, row, terms, count);
+    }
+    to += <usize>count * ((<usize>tile) << 2);
+    bases += (<usize>tile) << 2;
+    points -= tile;
+  }
+}
+
+function gatherValues(to: usize, step: usize, row: usize, terms: usize, count: u32): void {
+  const end = terms + ((<usize>count) << 2);
+  for (; terms < end; terms += 4) {
+    store<f32>(to, load<f32>(row + <usize>load<u32>(terms)));
+    to += step;
+  }
+}
+
+/** Up to 4 points by 8 lanes. */
 function listedTile4(
   out: usize,
   pitch: usize,
-  source: usize,
-  bases: usize,
   points: u32,
-  terms: usize,
+  values: usize,
+  places: usize,
   end: usize,
   panel: usize,
   bias: usize,
@@ -78,27 +124,23 @@ function listedTile4(
     b1 = high,
     b2 = high,
     b3 = high;
-  const base0 = source + <usize>load<u32>(bases);
-  const base1 = source + <usize>load<u32>(bases, 4);
-  const base2 = source + <usize>load<u32>(bases, 8);
-  const base3 = source + <usize>load<u32>(bases, 12);
-  for (; terms < end; terms += 4) {
-    const term = <usize>load<u32>(terms);
-    const w = panel + (term << 3);
+  for (; places < end; places += 4) {
+    const w = panel + <usize>load<u32>(places);
     const w0 = v128.load(w);
     const w1 = v128.load(w, 16);
-    const x0 = v128.load32_splat(base0 + term);
+    const x0 = v128.load32_splat(values);
     a0 = multiplyAdd(x0, w0, a0);
     b0 = multiplyAdd(x0, w1, b0);
-    const x1 = v128.load32_splat(base1 + term);
+    const x1 = v128.load32_splat(values, 4);
     a1 = multiplyAdd(x1, w0, a1);
     b1 = multiplyAdd(x1, w1, b1);
-    const x2 = v128.load32_splat(base2 + term);
+    const x2 = v128.load32_splat(values, 8);
     a2 = multiplyAdd(x2, w0, a2);
     b2 = multiplyAdd(x2, w1, b2);
-    const x3 = v128.load32_splat(base3 + term);
+    const x3 = v128.load32_splat(values, 12);
     a3 = multiplyAdd(x3, w0, a3);
     b3 = multiplyAdd(x3, w1, b3);
+    values += 16;
   }
   const add = bias == 0;
   storePoint(out, add, a0, b0);
@@ -107,12 +149,12 @@ function listedTile4(
   if (points > 3) storePoint(out + 3 * pitch, add, a3, b3);
 }
 
+/** 6 points by 8 lanes. */
 function listedTile6(
   out: usize,
   pitch: usize,
-  source: usize,
-  bases: usize,
-  terms: usize,
+  values: usize,
+  places: usize,
   end: usize,
   panel: usize,
   bias: usize,
@@ -135,35 +177,29 @@ function listedTile6(
     b3 = high,
     b4 = high,
     b5 = high;
-  const base0 = source + <usize>load<u32>(bases);
-  const base1 = source + <usize>load<u32>(bases, 4);
-  const base2 = source + <usize>load<u32>(bases, 8);
-  const base3 = source + <usize>load<u32>(bases, 12);
-  const base4 = source + <usize>load<u32>(bases, 16);
-  const base5 = source + <usize>load<u32>(bases, 20);
-  for (; terms < end; terms += 4) {
-    const term = <usize>load<u32>(terms);
-    const w = panel + (term << 3);
+  for (; places < end; places += 4) {
+    const w = panel + <usize>load<u32>(places);
     const w0 = v128.load(w);
     const w1 = v128.load(w, 16);
-    const x0 = v128.load32_splat(base0 + term);
+    const x0 = v128.load32_splat(values);
     a0 = multiplyAdd(x0, w0, a0);
     b0 = multiplyAdd(x0, w1, b0);
-    const x1 = v128.load32_splat(base1 + term);
+    const x1 = v128.load32_splat(values, 4);
     a1 = multiplyAdd(x1, w0, a1);
     b1 = multiplyAdd(x1, w1, b1);
-    const x2 = v128.load32_splat(base2 + term);
+    const x2 = v128.load32_splat(values, 8);
     a2 = multiplyAdd(x2, w0, a2);
     b2 = multiplyAdd(x2, w1, b2);
-    const x3 = v128.load32_splat(base3 + term);
+    const x3 = v128.load32_splat(values, 12);
     a3 = multiplyAdd(x3, w0, a3);
     b3 = multiplyAdd(x3, w1, b3);
-    const x4 = v128.load32_splat(base4 + term);
+    const x4 = v128.load32_splat(values, 16);
     a4 = multiplyAdd(x4, w0, a4);
     b4 = multiplyAdd(x4, w1, b4);
-    const x5 = v128.load32_splat(base5 + term);
+    const x5 = v128.load32_splat(values, 20);
     a5 = multiplyAdd(x5, w0, a5);
     b5 = multiplyAdd(x5, w1, b5);
+    values += 24;
   }
   const add = bias == 0;
   storePoint(out, add, a0, b0);

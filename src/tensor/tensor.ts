@@ -204,14 +204,14 @@ export class Tensor<D extends DType = FloatDType> {
     if (this.gradFn !== null) {
       this.gradFn.runBackward(this, seed);
     } else {
-      this.accumulateGrad(seed.data);
+      this.accumulateGrad(seed.data.slice());
     }
   }
 
-  /** Adds `gradient` (row-major, of this tensor's size) to `grad`. */
+  /** Adds `gradient` (row-major, of this tensor's size) to `grad`; the array becomes the tensor's own. */
   accumulateGrad(this: Tensor, gradient: Float32Array | Float64Array): void {
     if (this.grad === null) {
-      this.grad = new Tensor(gradient.slice(), this.shape, this.dtype);
+      this.grad = new Tensor(gradient, this.shape, this.dtype);
       return;
     }
     const sum = this.grad.data;

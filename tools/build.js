@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
  * Builds candil: the WebAssembly kernels (AssemblyScript to base64 modules), the TypeScript (tsc to dist/, a file for a
- * file, as libraries are imported), and from that the program (esbuild to dist/bin/, few files, which start in half the time).
+ * file, as libraries are imported), and the program (esbuild to dist/bin/, few files, which start in half the time).
  *
  *     node tools/build.js              everything that is older than its sources
  *     node tools/build.js --kernels    the WebAssembly kernels only, which tests and type checks need
@@ -13,7 +13,6 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
-  chmodSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -27,6 +26,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { fileURLToPath } from "node:url";
+import { bundle } from "./bundle.js";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const assembly = join(root, "src/kernels/simd/assembly");
@@ -114,41 +114,13 @@ async function compile(asc, features) {
   return wasm;
 }
 
-/**
- * Joins the modules of the command and of its worker threads. Packages stay imports. The files lie flat in dist/bin, two folders
- * below the root like the modules that look for package.json and weights, and worker.js beside what starts it.
- */
-async function bundleProgram() {
-  const { build } = await import("esbuild");
-  const outdir = join(root, "dist/bin");
-  rmSync(outdir, { recursive: true, force: true });
-  await build({
-    entryPoints: { candil: join(root, "dist/cli/main.js"), worker: join(root, "dist/server/pool/worker.js") },
-    outdir,
-    chunkNames: "[name]-[hash]",
-    bundle: true,
-    splitting: true,
-    format: "esm",
-    platform: "node",
-    target: "node20.19",
-    packages: "external",
-    minifySyntax: true,
-    minifyWhitespace: true,
-    keepNames: true,
-    sourcemap: true,
-    sourcesContent: false,
-    logLevel: "warning",
-  });
-  chmodSync(join(outdir, "candil.js"), 0o755);
-}
-
 /** Runs tsc when a source or setting is newer than its last output, then bundles the program. */
 async function buildTypeScript() {
   const marker = join(root, "dist/.tsbuildinfo");
   const inputs = [
     ...filesBelow(join(root, "src"), ".ts", ".json"),
-    ...["tsconfig.json", "tsconfig.build.json", "package.json", "tools/build.js"].map((name) =>
-      join(root, name),
+    ...["tsconfig.json", "tsconfig.build.json", "package.json", "tools/build.js", "tools/bundle.js"].map(
+      (name) => join(root, name),
     ),
   ].filter((path) => !path.startsWith(assembly));
   if (existsSync(marker)) {
@@ -170,7 +142,7 @@ async function buildTypeScript() {
   }
   // tsc leaves its marker alone when nothing that matters changed.
   utimesSync(marker, new Date(), new Date());
-  await bundleProgram();
+  await bundle(join(root, "src"), join(root, "dist"));
   say(`dist: ${((performance.now() - started) / 1000).toFixed(1)} s`);
 }
 

@@ -47,12 +47,12 @@ const [dx] = grad([sum(mul(x, x))], [x]);
 export const doubled: number[] = [...dx.data];
 export const doors: readonly unknown[] = [decodeImage, startServer];
 export async function ask(png: Uint8Array): Promise<string> {
-  const server = await startServer({ models: [await embeddedMnist()], port: 0 });
+  const server = await startServer({ models: [await embeddedMnist()], port: 0, grpc: { port: 0 } });
   const { v1, v2 } = new KServeClient(server.url);
   const [digit] = await v1.predict("mnist", [png]);
   const { attributions } = await v2.explain("mnist", [pictures([png])], { target: digit });
   await server.stop();
-  return [digit, ...attributions.shape].join();
+  return [digit, ...attributions.shape, server.grpc === null || server.grpc.port === 0].join();
 }
 `,
   );
@@ -73,7 +73,7 @@ export async function ask(png: Uint8Array): Promise<string> {
   expectOutput("import", run(process.execPath, ["--input-type=module", "-e", script]), "2,4 2");
   const asked = `import { readFileSync } from "node:fs"; import { ask } from "./consumer.js";
 console.log(await ask(readFileSync(${JSON.stringify(join(root, "examples", "mnist", "test_data", "7.png"))})));`;
-  expectOutput("client", run(process.execPath, ["--input-type=module", "-e", asked]), "7,1,1,28,28");
+  expectOutput("client", run(process.execPath, ["--input-type=module", "-e", asked]), "7,1,1,28,28,false");
   const required = 'console.log(require("candil").tensor([1, 2]).shape.join())';
   expectOutput(
     "require",

@@ -40,7 +40,7 @@ export function kserveCommand(terminal: Terminal): Command {
     .option("--model-dir <dir>", "models, or TorchServe's config/ and model-store/ (default: /mnt/models)")
     .option("--host <host>", "address to listen on", "0.0.0.0")
     .option("--http-port <port>", "port for HTTP (default: PORT, else 8080); 0 takes a free one", port)
-    .option("--grpc-port <port>", "port for gRPC (needs @grpc/grpc-js); none unless said", port)
+    .option("--grpc-port <port>", "port for gRPC; none unless said", port)
     .option("--workers <n>", "threads for each model; 0 is one for each core", integerOption(0, 1024))
     .option("--handler <name>", "what answers for a model that brings no handler (default: image_classifier)")
     .option("--enable-model-api", "let /v2/repository and gRPC load and unload models while it runs")

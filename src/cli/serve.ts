@@ -38,11 +38,7 @@ export function serveCommand(terminal: Terminal): Command {
       "threads for each model; 0 computes on the server's own thread (default: one for each core)",
       integerOption(0, 1024),
     )
-    .option(
-      "--grpc-port <port>",
-      "port for gRPC (needs @grpc/grpc-js); none unless said",
-      integerOption(0, 65_535),
-    )
+    .option("--grpc-port <port>", "port for gRPC; none unless said", integerOption(0, 65_535))
     .option("--access-log", "print a line for each request")
     .addHelpText(
       "after",

@@ -16,7 +16,7 @@ import type { GrpcListener, GrpcOptions } from "./protocols/grpc/start-grpc.ts";
 export interface StartOptions
   extends Omit<InferenceAppOptions, "accepting">, Omit<ListenOptions, "port" | "limits"> {
   readonly port?: number;
-  /** Opens a gRPC port too, which takes the optional package `@grpc/grpc-js`. */
+  /** Opens a gRPC port too. */
   readonly grpc?: GrpcOptions;
 }
 

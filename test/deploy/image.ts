@@ -1,16 +1,15 @@
 /**
  * @module
- * What deploy/Dockerfile puts into the image, as far as it decides how the program runs: compiled JavaScript without its
- * sources beside package.json and the weights, in a folder that everybody may read and nobody may write.
+ * What deploy/Dockerfile puts into the image, as far as it decides how the program runs: the program as the build bundles it
+ * and the packages that it needs, beside package.json and the weights, in a folder that everybody may read and nobody may write.
  */
 
 import { chmodSync, cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
-import type { Plugin } from "esbuild";
+import { bundle } from "../../tools/bundle.js";
+import { lockedPackages } from "../support/locked-packages.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -20,24 +19,6 @@ export interface Image {
   /** Its `dist/bin/candil.js`. */
   readonly program: string;
 }
-
-const require = createRequire(import.meta.url);
-
-/** grpc-js is CommonJS and is imported when it is needed: Node finds its names, a bundle has to be told them. */
-const grpcByName: Plugin = {
-  name: "grpc-by-name",
-  setup(bundler) {
-    const path = require.resolve("@grpc/grpc-js");
-    bundler.onResolve({ filter: /^@grpc\/grpc-js$/ }, ({ kind }) =>
-      kind === "dynamic-import" ? { path, namespace: "by-name" } : { path },
-    );
-    bundler.onLoad({ filter: /.*/, namespace: "by-name" }, () => {
-      const names = Object.keys(require(path) as object).join(", ");
-      const contents = `import * as all from "@grpc/grpc-js"; export const { ${names} } = all;`;
-      return { contents, resolveDir: root };
-    });
-  },
-};
 
 let image: Promise<Image> | null = null;
 
@@ -50,31 +31,11 @@ export function imageFolder(): Promise<Image> {
 async function built(): Promise<Image> {
   const folder = mkdtempSync(join(tmpdir(), "candil-image-"));
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
-  const rooms = join(folder, "dist");
-  const { warnings } = await build({
-    entryPoints: {
-      "cli/main": join(root, "src/cli/main.ts"),
-      "server/pool/worker": join(root, "src/server/pool/worker.ts"),
-    },
-    outdir: rooms,
-    bundle: true,
-    splitting: true,
-    // Shared code has to lie where files are looked for from: the worker beside it, package.json two folders above.
-    chunkNames: "server/pool/[name]-[hash]",
-    format: "esm",
-    platform: "node",
-    plugins: [grpcByName],
-    logLevel: "silent",
-    banner: {
-      js: 'import { createRequire as toRequire } from "node:module"; const require = toRequire(import.meta.url);',
-    },
-  });
-  // One of them would be an import that the package's own words make a bundler drop.
-  if (warnings.length > 0) throw new Error(warnings.map(({ text }) => text).join("; "));
-  for (const place of [folder, rooms]) {
-    cpSync(join(root, "package.json"), join(place, "package.json"));
-    cpSync(join(root, "weights"), join(place, "weights"), { recursive: true });
+  await bundle(join(root, "src"), join(folder, "dist"));
+  const installed = lockedPackages().filter(({ dev }) => !dev);
+  for (const path of ["package.json", "weights", ...installed.map(({ place }) => place)]) {
+    cpSync(join(root, path), join(folder, path), { recursive: true });
   }
   chmodSync(folder, 0o755);
-  return { folder, program: join(rooms, "cli/main.js") };
+  return { folder, program: join(folder, "dist/bin/candil.js") };
 }

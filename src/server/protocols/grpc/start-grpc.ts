@@ -1,6 +1,6 @@
 /**
  * @module
- * The gRPC port. `@grpc/grpc-js` is an optional peer dependency and is loaded here, when a gRPC port is asked for.
+ * The gRPC port. `@grpc/grpc-js` is loaded here, when a gRPC port is asked for.
  */
 
 import type {
@@ -11,12 +11,12 @@ import type {
   ServiceDefinition,
   UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import type * as grpcJs from "@grpc/grpc-js";
 import type { SecureContextOptions } from "node:tls";
 import { ArgumentError, CandilError } from "../../../errors.ts";
 import { ClientGone, errorBody } from "../../errors.ts";
 import type { Shelf } from "../door.ts";
 import type { CallWatcher, Service } from "./calls.ts";
+import type * as grpcJs from "./grpc-js.ts";
 import { healthService } from "./health-service.ts";
 import { inferenceService } from "./inference-service.ts";
 import { reflection, reflectionServices } from "./reflection.ts";
@@ -52,10 +52,10 @@ export interface GrpcListener {
 
 /**
  * Opens the gRPC port over a shelf.
- * @throws CandilError when `@grpc/grpc-js` is not installed, or the port cannot be had
+ * @throws CandilError when the port cannot be had
  */
 export async function startGrpc(shelf: Shelf, options: GrpcOptions): Promise<GrpcListener> {
-  const grpc = await loadGrpc();
+  const grpc = await import("./grpc-js.ts");
   const limit = shelf.limits.maxRequestSize;
   const server = new grpc.Server({
     "grpc.max_receive_message_length": limit,
@@ -72,17 +72,6 @@ export async function startGrpc(shelf: Shelf, options: GrpcOptions): Promise<Grp
     credentials(grpc, options),
   );
   return { host, port, close: () => drained(server, options.drainMs ?? 30_000) };
-}
-
-async function loadGrpc(): Promise<Grpc> {
-  try {
-    return await import("@grpc/grpc-js");
-  } catch (cause) {
-    throw new CandilError(
-      "a gRPC port needs the package @grpc/grpc-js, which is not installed: npm install @grpc/grpc-js",
-      { cause },
-    );
-  }
 }
 
 function credentials(

@@ -4,6 +4,7 @@
  * source without executing it.
  */
 
+import { noGrad } from "../autograd/grad-mode.ts";
 import { readArchive, zipFiles } from "../archive/index.ts";
 import type { ModelArchive } from "../archive/index.ts";
 import { decodeUtf8 } from "../bytes/byte-reader.ts";
@@ -12,7 +13,6 @@ import type { StateDict } from "../checkpoint/index.ts";
 import { CandilError, FormatError } from "../errors.ts";
 import { moduleFromSource, PythonError, SourceModule } from "../python/index.ts";
 import { createMachine } from "../python/vocabulary.ts";
-import { zeros } from "../tensor/creation.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { capture } from "../runtime/index.ts";
 import type { Handler, HandlerContext } from "./handler.ts";
@@ -21,6 +21,7 @@ import { Model } from "./model.ts";
 import { moduleFor } from "./modules.ts";
 import type { Classifier } from "./modules.ts";
 import { attempt, probe } from "./probe.ts";
+import type { Example } from "./probe.ts";
 import { handlerFromSource } from "./source/handler-from-source.ts";
 import { handlerVocabulary } from "./source/vocabulary.ts";
 
@@ -31,6 +32,8 @@ export interface LoadArchiveOptions {
   readonly version?: string;
   /** In the place of the manifest's. */
   readonly handler?: string;
+  /** Whether the model is loaded only to know whether it can be: no plan is made, which for a deep net is most of the time. */
+  readonly trial?: boolean;
   /** Receives what the source prints. */
   readonly print?: (line: string) => void;
 }
@@ -54,12 +57,14 @@ export function loadArchive(archive: ModelArchive, options: LoadArchiveOptions =
   const version = options.version ?? manifest.model.modelVersion;
   const context: HandlerContext = { modelName: name, version, forward, labels, config: config.all };
   handler.initialize(context);
-  const { input, classes, shape } = probe(
+  const { input, classes, example } = probe({
     eager,
-    (image) => handler.preprocess({ data: image }, context),
-    state ?? module.stateDict(),
-  );
-  const model = new Model({
+    forward: options.trial === true ? eager : forward,
+    preprocess: (image) => handler.preprocess({ data: image }, context),
+    state: state ?? module.stateDict(),
+  });
+  if (example !== null) tryAnswer(handler, context, example);
+  return new Model({
     name,
     version,
     description: `${manifest.model.modelFile ?? "a model"} of a model archive`,
@@ -71,9 +76,11 @@ export function loadArchive(archive: ModelArchive, options: LoadArchiveOptions =
     labels,
     config: config.all,
   });
-  // What the handler's postprocess cannot do is better known now than at the first request.
-  if (shape !== null) attempt(() => model.predict(zeros(shape)));
-  return model;
+}
+
+/** What the handler's own steps cannot do is better known now than at the first request. */
+function tryAnswer(handler: Handler, context: HandlerContext, { batch, output }: Example): void {
+  attempt(() => noGrad(() => handler.postprocess(handler.inference?.(batch, context) ?? output, context)));
 }
 
 /**
@@ -91,7 +98,7 @@ export function problemsWith(archive: ModelArchive): string[] {
         });
   const { handler } = archive.manifest.model;
   const found = [...model, ...(handler === null ? [] : problemsOf(() => handlerOf(archive, null, {})))];
-  return found.length > 0 ? found : problemsOf(() => loadArchive(archive));
+  return found.length > 0 ? found : problemsOf(() => loadArchive(archive, { trial: true }));
 }
 
 function problemsOf(read: () => unknown): string[] {

@@ -19,40 +19,55 @@ export interface Probed {
   readonly input: InputSize;
   /** Null when no input that was tried fits. */
   readonly classes: number | null;
-  /** An input that fits; null when none does. */
-  readonly shape: readonly number[] | null;
+  /** A batch that fits, and what the module gives for it; null when none does. */
+  readonly example: Example | null;
+}
+
+/** A batch of one, [1, C, H, W], and the scores of its classes, [1, classes]. */
+export interface Example {
+  readonly batch: Tensor;
+  readonly output: Tensor;
+}
+
+/** A module to ask, and what is known of it. */
+export interface ProbeRequest {
+  /** For shapes that may not fit. */
+  readonly eager: (x: Tensor) => Tensor;
+  /** For the shape that fits: where this one makes a plan at its first call, the plan is there for the first request. */
+  readonly forward: (x: Tensor) => Tensor;
+  /** The handler's: where it brings all pictures to one size, that is the input's. */
+  readonly preprocess: (image: Image) => Tensor;
+  /** The weights, of which the first of a convolution tells the channels. */
+  readonly state: ReadonlyMap<string, AnyTensor>;
 }
 
 /**
  * Finds the size of a module's input and the number of its classes.
- * @param preprocess the handler's: where it brings all pictures to one size, that is the input's
- * @param state the weights, of which the first of a convolution tells the channels
  * @throws PythonError when the source of module or handler is outside of the subset
  */
-export function probe(
-  forward: (x: Tensor) => Tensor,
-  preprocess: (image: Image) => Tensor,
-  state: ReadonlyMap<string, AnyTensor>,
-): Probed {
+export function probe({ eager, forward, preprocess, state }: ProbeRequest): Probed {
   const resized = commonShape(preprocess);
   if (resized !== null) {
     const [, channels, height, width] = resized;
-    const classes = classesOf(forward, resized);
-    return { input: { channels, height, width }, classes, shape: classes === null ? null : resized };
+    return found({ channels, height, width }, exampleOf(forward, resized));
   }
   const first = [...state.values()].find(({ shape }) => shape.length === 4);
   const candidates = first === undefined ? [3, 1] : [first.shape[1]];
   for (const channels of candidates) {
     for (const edge of EDGES) {
       const shape = [1, channels, edge, edge];
-      const classes = classesOf(forward, shape);
-      if (classes === null) continue;
-      const anySize = classesOf(forward, [1, channels, edge + 4, edge + 8]) === classes;
-      const size = anySize ? -1 : edge;
-      return { input: { channels, height: size, width: size }, classes, shape };
+      const classes = exampleOf(eager, shape)?.output.shape[1];
+      if (classes === undefined) continue;
+      const other = exampleOf(eager, [1, channels, edge + 4, edge + 8]);
+      const size = other?.output.shape[1] === classes ? -1 : edge;
+      return found({ channels, height: size, width: size }, exampleOf(forward, shape));
     }
   }
-  return { input: { channels: -1, height: -1, width: -1 }, classes: null, shape: null };
+  return found({ channels: -1, height: -1, width: -1 }, null);
+}
+
+function found(input: InputSize, example: Example | null): Probed {
+  return { input, classes: example?.output.shape[1] ?? null, example };
 }
 
 /** The shape that the handler gives two pictures of different sizes; null when it keeps their sizes or takes neither. */
@@ -71,9 +86,10 @@ function commonShape(preprocess: (image: Image) => Tensor): readonly number[] | 
   return null;
 }
 
-function classesOf(forward: (x: Tensor) => Tensor, shape: readonly number[]): number | null {
-  const output = attempt(() => noGrad(() => forward(zeros(shape))).shape);
-  return output?.length === 2 ? output[1] : null;
+function exampleOf(forward: (x: Tensor) => Tensor, shape: readonly number[]): Example | null {
+  const batch = zeros(shape);
+  const output = attempt(() => noGrad(() => forward(batch)));
+  return output?.shape.length === 2 ? { batch, output } : null;
 }
 
 /** Null for what does not fit; what candil cannot read at all is an error. */

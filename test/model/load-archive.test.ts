@@ -16,7 +16,7 @@ import { Image } from "../../src/vision/image.ts";
 import { writeZip } from "../../src/zip/index.ts";
 import { seededMnist, seededState } from "../support/mnist.ts";
 import { digitPng } from "../support/png.ts";
-import { mar, vision } from "../support/small-archive.ts";
+import { mar, SMALL, vision } from "../support/small-archive.ts";
 import type { Parts } from "../support/small-archive.ts";
 
 const example = new URL("../../examples/mnist/", import.meta.url);
@@ -78,6 +78,22 @@ describe("A model archive, loaded", () => {
     expect(named).to.have.length(5);
     expect(named[0][0]).to.equal(model.classes[prediction]);
     expect(named[0][1].value).to.be.closeTo(scores[prediction], 1e-6);
+  });
+
+  it("is ready for its first picture, by one run of its forward; only tried, it makes no plan", () => {
+    const printing = SMALL.replace("forward(self, x):", "forward(self, x):\n        print(x.shape)");
+    const bytes = mar({ model: printing, handler: "image_classifier" });
+    const runs = (trial: boolean): number[] => {
+      let lines = 0;
+      const model = loadArchiveBytes(bytes, { trial, print: () => lines++ });
+      expect(model.input).to.deep.equal({ channels: 3, height: 224, width: 224 });
+      expect(model.classes).to.have.length(6);
+      const atLoad = lines;
+      model.predict(model.transform(color));
+      return [atLoad, lines - atLoad];
+    };
+    expect(runs(false)).to.deep.equal([1, 0]);
+    expect(runs(true)).to.deep.equal([1, 1]);
   });
 
   it("with a subclass of ImageClassifier keeps to its topk and its mapping", () => {

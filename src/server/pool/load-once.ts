@@ -25,7 +25,7 @@ export async function loadOnce({
   const thread = new WorkerThread({
     id: "trial",
     entry,
-    setup,
+    setup: { ...setup, trial: true },
     startupTimeoutMs: timeoutMs,
     resourceLimits: RESOURCE_LIMITS,
   });

@@ -13,6 +13,8 @@ export interface WorkerSetup {
   readonly model: ModelName;
   readonly source: ModelSource;
   readonly limits: JobLimits;
+  /** Whether it is born only to know whether the model can be loaded; false. */
+  readonly trial?: boolean;
 }
 
 /** Jobs to be run together. A worker has one batch at a time. */

@@ -42,9 +42,14 @@ export interface ModelName {
 
 /**
  * Loads a model on this thread.
+ * @param trial whether it is loaded only to know whether it can be
  * @throws FormatError, StateDictError, ArgumentError when there is none
  */
-export async function openSource(source: ModelSource, { name, version }: ModelName): Promise<Model> {
+export async function openSource(
+  source: ModelSource,
+  { name, version }: ModelName,
+  trial = false,
+): Promise<Model> {
   if (source.kind === "file") {
     const { bytes, net, bin } = source;
     return loadModel(bytes, {
@@ -54,7 +59,7 @@ export async function openSource(source: ModelSource, { name, version }: ModelNa
       ...(bin === undefined ? {} : { bin }),
     });
   }
-  if (source.kind === "archive") return openArchiveSource(source, { name, version });
+  if (source.kind === "archive") return openArchiveSource(source, { name, version }, trial);
   const module = (await import(source.url)) as { readonly default?: unknown };
   if (typeof module.default !== "function") {
     throw new ArgumentError(
@@ -70,12 +75,12 @@ export async function openSource(source: ModelSource, { name, version }: ModelNa
 type ArchiveSource = Extract<ModelSource, { readonly kind: "archive" }>;
 
 /** Its modules are loaded on demand: reading Python and YAML is more code than all the rest. */
-async function openArchiveSource(source: ArchiveSource, name: ModelName): Promise<Model> {
+async function openArchiveSource(source: ArchiveSource, name: ModelName, trial: boolean): Promise<Model> {
   const { content, fileName, defaultHandler, handler } = source;
   const { loadArchive } = await import("../../model/load-archive.ts");
   const { memoryFiles, readArchive } = await import("../../archive/index.ts");
   const { archiveFiles } = await import("../../node/open-archive.ts");
   const files = content instanceof Uint8Array ? await archiveFiles(content) : memoryFiles(content);
   const archive = readArchive(files, { fileName, defaultHandler });
-  return loadArchive(archive, { ...name, ...(handler === undefined ? {} : { handler }) });
+  return loadArchive(archive, { ...name, trial, ...(handler === undefined ? {} : { handler }) });
 }

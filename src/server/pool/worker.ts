@@ -13,11 +13,11 @@ import { openSource } from "./model-source.ts";
 import { perform } from "./perform.ts";
 import { StageClock } from "./stages.ts";
 
-async function main(port: MessagePort, { model: name, source, limits }: WorkerSetup): Promise<void> {
+async function main(port: MessagePort, { model: name, source, limits, trial }: WorkerSetup): Promise<void> {
   const say = (message: WorkerMessage): void => port.postMessage(message);
   let model: Model;
   try {
-    model = await openSource(source, name);
+    model = await openSource(source, name, trial);
   } catch (error) {
     say({ type: "failed", error: sentError(error) });
     port.close();

@@ -3,6 +3,7 @@
  * KServe's V1 protocol.
  */
 
+import { isObject, numberFromJson } from "../oip/index.ts";
 import { explainParameters } from "./explain-wishes.ts";
 import type { ExplainWishes } from "./explain-wishes.ts";
 import { toBase64 } from "./base64.ts";
@@ -100,7 +101,7 @@ export class V1Client {
     return this.#ask(model, "explain", instances, all, "explanations", options);
   }
 
-  #ask<Item>(
+  async #ask<Item>(
     model: string,
     verb: string,
     instances: readonly V1Instance[],
@@ -117,8 +118,20 @@ export class V1Client {
         ...(parameters === undefined ? {} : { parameters }),
       }),
     };
-    return this.#transport.list<Item>(outgoing, key, call);
+    const items = await this.#transport.list<unknown>(outgoing, key, call);
+    return items.map((item) => withNumbers(item) as Item);
   }
+}
+
+/** An item with numbers in place of their names, which NaN and infinities have in JSON. Other text stays. */
+function withNumbers(item: unknown): unknown {
+  if (!isObject(item)) return numbersIn(item);
+  const parts = ["scores", "convergence_delta", "attributions"].filter((name) => name in item);
+  return { ...item, ...Object.fromEntries(parts.map((name) => [name, numbersIn(item[name])])) };
+}
+
+function numbersIn(value: unknown): unknown {
+  return Array.isArray(value) ? value.map(numbersIn) : (numberFromJson(value) ?? value);
 }
 
 /** An instance for JSON: bytes in base64, where TorchServe's handlers look for them. */

@@ -81,9 +81,8 @@ function numberOf(datatype: WritableDatatype, element: unknown, where: string): 
   }
   const range = integerRanges[datatype];
   if (range === undefined) {
-    if (typeof element === "number" && Number.isFinite(element)) return element;
-    const named = NAMED_NUMBERS.find((number) => element === String(number));
-    if (named !== undefined) return named;
+    const number = numberFromJson(element);
+    if (number !== undefined) return number;
     throw new FormatError(
       `${where}: an element of a ${datatype} tensor must be a finite number, got ${describe(element)}`,
     );
@@ -109,10 +108,18 @@ export function writeJsonData(tensor: InferTensor): unknown[] {
   const { datatype, data } = tensor;
   if (datatype === "BYTES") return data.map(textOf);
   if (datatype === "BOOL") return Array.from(data, (byte) => byte !== 0);
-  return Array.from(data as ArrayLike<number | bigint>, (element) => {
-    const number = Number(element);
-    return Number.isFinite(number) ? number : String(number);
-  });
+  return Array.from(data as ArrayLike<number | bigint>, (element) => jsonNumber(Number(element)));
+}
+
+/** A number as it travels in JSON: itself, or its name where JSON has no form for it. */
+export function jsonNumber(number: number): number | string {
+  return Number.isFinite(number) ? number : String(number);
+}
+
+/** The number that an element of JSON stands for, by its form or by its name; undefined when it is neither. */
+export function numberFromJson(element: unknown): number | undefined {
+  if (typeof element === "number" && Number.isFinite(element)) return element;
+  return NAMED_NUMBERS.find((number) => element === String(number));
 }
 
 function textOf(bytes: Uint8Array): string {

@@ -1,5 +1,8 @@
 import { expect } from "chai";
+import { format } from "node:util";
 import { gzipSync } from "node:zlib";
+import { KServeClient } from "../../../src/client/index.ts";
+import { tensor } from "../../../src/index.ts";
 import { decodeImage } from "../../../src/node/image.ts";
 import { startServer } from "../../../src/server/index.ts";
 import type { RunningServer } from "../../../src/server/index.ts";
@@ -114,6 +117,21 @@ describe("KServe's V1 protocol", () => {
   });
 
   describe("explains", () => {
+    it("names numbers that JSON does not have, as V2 does, and the client reads them", async () => {
+      const huge = Array.from({ length: 28 }, () => new Array<number>(28).fill(3e38));
+      const x = tensor([[huge]]);
+      const named = (value: unknown): unknown =>
+        Array.isArray(value) ? value.map(named) : Number.isFinite(value) ? value : String(value);
+      const [map] = mnist.attribute(x, { target: 0 }).map((one) => one.toArray());
+      expect(JSON.stringify(named(map))).to.match(/"(NaN|-?Infinity)"/);
+      expect(await explain({ instances: [[huge]] })).to.deep.equal({ explanations: [overJson(named(map))] });
+      const { v1 } = new KServeClient(server.url);
+      const read = async (options: object): Promise<string> =>
+        format((await v1.explain("mnist", [[huge]], { target: 0, ...options }))[0]);
+      expect(await read({})).to.equal(format(map));
+      expect(await read({ parameters: { detail: "full" } })).to.match(/convergence_delta: NaN/);
+    });
+
     it("each instance for its own target, and says nothing else", async () => {
       const instances = [
         { data: base64[0], target: 4 },

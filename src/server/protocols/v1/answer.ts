@@ -3,6 +3,7 @@
  * Answers of KServe's V1 protocol, as TorchServe's KServe wrapper words them.
  */
 
+import { jsonNumber } from "../../../oip/index.ts";
 import type { Answer } from "../../answer/answer.ts";
 import { nestedLists } from "../nested-lists.ts";
 import { compactJson } from "../door.ts";
@@ -31,7 +32,7 @@ function bare(values: Values): unknown {
 function detailed(values: Values, classes: readonly string[]): object {
   switch (values.kind) {
     case "predict":
-      return { prediction: values.prediction, scores: values.scores, classes };
+      return { prediction: values.prediction, scores: Array.from(values.scores, jsonNumber), classes };
     case "insights":
       return { insights: values.answer };
     case "attribute":
@@ -39,12 +40,12 @@ function detailed(values: Values, classes: readonly string[]): object {
     case "explain":
       return {
         prediction: values.prediction,
-        scores: values.scores,
+        scores: Array.from(values.scores, jsonNumber),
         target: values.target,
         method: values.method,
         n_steps: values.nSteps,
         baseline: values.baseline,
-        convergence_delta: values.convergenceDelta,
+        convergence_delta: values.convergenceDelta === null ? null : jsonNumber(values.convergenceDelta),
         attributions: nestedLists(values.attributions),
       };
   }

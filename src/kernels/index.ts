@@ -11,7 +11,7 @@ import { relaxedSimd, simd } from "./simd/index.ts";
 export type { Conv2dGeometry, FloatArray, MatmulGeometry, Pool2dGeometry, Window2d } from "./geometry.ts";
 export type { KernelFamily, Kernels } from "./kernels.ts";
 export { reference } from "./reference/index.ts";
-export type { SimdCode } from "./simd/code.ts";
+export type { SimdCode } from "./simd/exports/index.ts";
 export { simdCode } from "./simd/index.ts";
 export { isWinograd, WINOGRAD_POOL, WINOGRAD_RELU, winogradWeightFloats } from "./simd/winograd.ts";
 

@@ -1,7 +1,7 @@
 /** @module Correlations by the tiled contraction: points are target pixels, lanes are target channels. */
 
 import type { Arena } from "./arena.ts";
-import type { SimdCode } from "./code.ts";
+import type { SimdCode } from "./exports/index.ts";
 import type { Correlation } from "./correlation.ts";
 import { extentOf, isContiguous, type Extent, type Sweep } from "./sweep.ts";
 

@@ -2,7 +2,7 @@
 
 import type { Conv2dGeometry } from "../geometry.ts";
 import type { Arena } from "./arena.ts";
-import type { SimdCode } from "./code.ts";
+import type { SimdCode } from "./exports/index.ts";
 import { contractPixels } from "./contraction.ts";
 import { backwardCorrelation, forwardCorrelation, type Correlation } from "./correlation.ts";
 import { isSparse, scatterPixels } from "./scattering.ts";

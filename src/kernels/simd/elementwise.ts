@@ -7,7 +7,7 @@
 
 import type { AdadeltaStep } from "../reference/optim.ts";
 import type { Arena } from "./arena.ts";
-import type { SimdCode } from "./code.ts";
+import type { SimdCode } from "./exports/index.ts";
 
 /** Floats that are copied at a time: 64 KB, so that they are still in the L2 cache when they are copied back. */
 const CHUNK_FLOATS = 16384;

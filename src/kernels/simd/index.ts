@@ -7,7 +7,8 @@
 import type { KernelFamily, Kernels } from "../kernels.ts";
 import { reference } from "../reference/index.ts";
 import { Arena, ArenaFullError } from "./arena.ts";
-import { compile, instantiate, type SimdCode } from "./code.ts";
+import { compile, instantiate } from "./code.ts";
+import type { SimdCode } from "./exports/index.ts";
 import * as conv2d from "./conv2d.ts";
 import * as elementwise from "./elementwise.ts";
 import { base64 as plainBase64 } from "./generated/simd.ts";

@@ -2,7 +2,7 @@
 
 import type { MatmulGeometry } from "../geometry.ts";
 import type { Arena } from "./arena.ts";
-import type { SimdCode } from "./code.ts";
+import type { SimdCode } from "./exports/index.ts";
 
 /** A sum over k is cut into partial sums of this many terms: one running float32 sum of 9,216 costs 1.7e-5. */
 const CHUNK_TERMS = 256;

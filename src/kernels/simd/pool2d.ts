@@ -2,7 +2,7 @@
 
 import type { Pool2dGeometry } from "../geometry.ts";
 import type { Arena } from "./arena.ts";
-import type { SimdCode } from "./code.ts";
+import type { SimdCode } from "./exports/index.ts";
 
 /** Input floats that are copied at a time: 256 KB, so that copy and windows meet in the L2 cache. */
 const CHUNK_FLOATS = 65536;

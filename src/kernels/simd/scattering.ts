@@ -2,7 +2,7 @@
 
 import type { Conv2dGeometry } from "../geometry.ts";
 import type { Arena } from "./arena.ts";
-import type { SimdCode } from "./code.ts";
+import type { SimdCode } from "./exports/index.ts";
 
 /**
  * Up to this share of values that are not zero, scattering them beats contracting all of them. Measured on conv2 of the

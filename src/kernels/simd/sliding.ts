@@ -1,7 +1,7 @@
 /** @module Correlations with few target channels in a group (depthwise), computed along rows. */
 
 import type { Arena } from "./arena.ts";
-import type { SimdCode } from "./code.ts";
+import type { SimdCode } from "./exports/index.ts";
 import type { Correlation } from "./correlation.ts";
 import { extentOf, type Sweep } from "./sweep.ts";
 

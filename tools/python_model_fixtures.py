@@ -36,6 +36,11 @@ MODELS = {
     "squeezenet_subclass": ("ImageClassifier", (1, 3, 48, 48)),
     "vgg_subclass": ("ImageClassifier", (1, 3, 16, 16)),
     "alexnet_subclass": ("SmallAlexNet", (1, 3, 63, 63)),
+    "mobilenetv2_subclass": ("ImageClassifier", (1, 3, 32, 32)),
+    "resnet_nested": ("ResNet", (2, 3, 32, 32)),
+    "squeezenet_nested": ("SqueezeNet", (2, 3, 33, 33)),
+    "densenet_functions": ("DenseNet", (2, 3, 16, 16)),
+    "mobilenet_v2_table": ("MobileNetV2", (2, 3, 32, 32)),
 }
 
 

@@ -35,6 +35,7 @@ MODELS = {
     "densenet_subclass": ("ImageClassifier", (1, 3, 32, 32)),
     "squeezenet_subclass": ("ImageClassifier", (1, 3, 48, 48)),
     "vgg_subclass": ("ImageClassifier", (1, 3, 16, 16)),
+    "vgg_cfgs": ("ImageClassifier", (1, 3, 16, 16)),
     "alexnet_subclass": ("SmallAlexNet", (1, 3, 63, 63)),
     "mobilenetv2_subclass": ("ImageClassifier", (1, 3, 32, 32)),
     "resnet_nested": ("ResNet", (2, 3, 32, 32)),

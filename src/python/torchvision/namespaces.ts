@@ -15,7 +15,7 @@ import { PyList } from "../values/sequences.ts";
 import { denseNet, denseNetVariants } from "./densenet.ts";
 import { fire, invertedResidual, mobileNetV2, squeezeNet } from "./mobile.ts";
 import { basicBlock, bottleneck, resNet, resNetVariants } from "./resnet.ts";
-import { alexNet, makeLayers, vgg, vggConfigurations, vggVariants } from "./vgg.ts";
+import { alexNet, configurations, makeLayers, vgg, vggConfigurations, vggVariants } from "./vgg.ts";
 
 /** `name(weights=None, pretrained=False, progress=True, **kwargs)`. */
 function factory(
@@ -82,7 +82,7 @@ const simple = (name: string, cls: Value): [string, Value] =>
 
 const files: Readonly<Record<string, readonly (readonly [string, Value])[]>> = {
   resnet: [["ResNet", resNet], ["BasicBlock", basicBlock], ["Bottleneck", bottleneck], ...resNets],
-  vgg: [["VGG", vgg], ["make_layers", makeLayers], ...vggs],
+  vgg: [["VGG", vgg], ["make_layers", makeLayers], ["cfgs", configurations], ...vggs],
   alexnet: [["AlexNet", alexNet], simple("alexnet", alexNet)],
   densenet: [["DenseNet", denseNet], ...denseNets],
   squeezenet: [["SqueezeNet", squeezeNet], ["Fire", fire], ...squeezeNets],
@@ -97,7 +97,7 @@ const fileNamespaces = Object.entries(files).map(
   ([name, entries]) => new Namespace(`torchvision.models.${name}`, entries),
 );
 
-const HIDDEN = new Set(["BasicBlock", "Bottleneck", "make_layers", "Fire", "InvertedResidual"]);
+const HIDDEN = new Set(["BasicBlock", "Bottleneck", "make_layers", "cfgs", "Fire", "InvertedResidual"]);
 
 const models = new Namespace("torchvision.models", [
   ...Object.values(files).flatMap((entries) => entries.filter(([name]) => !HIDDEN.has(name))),

@@ -5,9 +5,13 @@
  */
 
 import { hostFunction } from "../values/host-function.ts";
+import type { Machine } from "../machine.ts";
 import { toInt } from "../values/numbers.ts";
+import { PyObject } from "../values/object.ts";
 import type { Value } from "../values/object.ts";
-import { call, callWith, getAttribute, iterate, truth } from "../values/protocol.ts";
+import { call, callWith, getAttribute, iterate, repr, truth } from "../values/protocol.ts";
+import { raise } from "../values/raise.ts";
+import { PyList } from "../values/sequences.ts";
 import { nnClass } from "../torch/namespaces.ts";
 import { netClass } from "./builder.ts";
 import type { Net } from "./builder.ts";
@@ -97,6 +101,27 @@ export const vggConfigurations: Readonly<Record<"A" | "B" | "D" | "E", readonly 
   D,
   E,
 };
+
+/** torchvision.models.vgg.cfgs: the table by its letters. Each reading gives a new list, so that no model file changes another's. */
+class Configurations extends PyObject {
+  override readonly typeName = "dict";
+
+  override item(machine: Machine, key: Value): Value {
+    const layers = Object.entries(vggConfigurations).find(([letter]) => letter === key)?.[1];
+    return layers === undefined ? raise("KeyError", repr(machine, key)) : new PyList([...layers]);
+  }
+
+  override iterate(): Iterable<Value> {
+    return Object.keys(vggConfigurations);
+  }
+
+  override length(): number {
+    return Object.keys(vggConfigurations).length;
+  }
+}
+
+/** The one that is imported. */
+export const configurations = new Configurations();
 
 /** The letter behind each number of layers. */
 export const vggVariants: readonly (readonly [name: string, letter: "A" | "B" | "D" | "E"])[] = [

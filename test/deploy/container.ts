@@ -11,7 +11,12 @@ import { statSync } from "node:fs";
 import { dirname } from "node:path";
 import { createInterface } from "node:readline";
 import type { EnvVar, HTTPGetAction, Probe } from "kubernetes-types/core/v1.js";
+import { callRaw } from "../support/grpc-client.ts";
 import { imageFolder } from "./image.ts";
+
+/** What the kubelet's gRPC probes call, and the bytes of its good answer: field 1, the enum's 1. */
+const HEALTH = "/grpc.health.v1.Health/Check";
+const SERVING = Buffer.of(0x08, 0x01);
 
 /** What a manifest says of how a container runs. */
 export interface ContainerSpec {
@@ -61,10 +66,14 @@ export class RunningContainer {
     throw new Error(`it did not start: ${lines.join("\n")}`);
   }
 
-  /** The status that a probe sees. */
+  /** The status that a probe sees; of gRPC's health service 200 where it is SERVING, else 503. */
   async probe(probe: Probe | undefined): Promise<number> {
+    if (probe?.grpc !== undefined) {
+      const health = await callRaw(`127.0.0.1:${this.grpcPort}`, HEALTH, new Uint8Array());
+      return health.equals(SERVING) ? 200 : 503;
+    }
     const action: HTTPGetAction | undefined = probe?.httpGet;
-    if (action?.path === undefined) throw new Error("the manifest has no such probe over HTTP");
+    if (action?.path === undefined) throw new Error("the manifest has no such probe over HTTP or gRPC");
     return (await fetch(this.url + action.path)).status;
   }
 

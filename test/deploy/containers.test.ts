@@ -149,6 +149,17 @@ describe("A container started as a manifest says", function () {
     });
   });
 
+  it("of a service's own for Knative: answers over gRPC at its one port, with the variables that Knative adds", async () => {
+    const [container] = service("grpc-knative").spec.predictor.containers ?? [];
+    const { mounts, env } = around("plain", "mnist-grpc-knative");
+    const knative = { PORT: "8081", K_SERVICE: "mnist-grpc-knative-predictor" };
+    await lifeOf(container, { mounts, env: { ...env, ...knative } }, async ({ grpcPort }) => {
+      const client = new GrpcClient(`127.0.0.1:${grpcPort}`);
+      expect(await client.call("ModelReady", { name: "mnist" })).to.deep.equal({ ready: true });
+      client.close();
+    });
+  });
+
   it("of a service's own: finds its models without a runtime", async () => {
     const [container] = service("custom-container").spec.predictor.containers ?? [];
     await lifeOf(container, around("plain", "mnist-custom"), async (_, client) => {

@@ -127,6 +127,16 @@ describe("The files of deploy/ have the structure that their readers want", () =
     expect(of({ model, scaleMetric: "cpu" }, { "serving.kserve.io/autoscalerClass": "keda" })).to.include(
       "KEDA",
     );
+    const knative = (port: object): string =>
+      of(
+        {
+          containers: [{ name: "c", args: ["--grpc_port=8081"], ports: [{ containerPort: 8081, ...port }] }],
+        },
+        { "serving.kserve.io/deploymentMode": "Knative" },
+      );
+    expect(knative({ name: "h2c" })).to.equal("");
+    expect(knative({})).to.include("called h2c");
+    expect(knative({ name: "grpc" })).to.include("no port grpc");
     const canary = [{ trafficPercent: 101, predictor: { model: { ...model, name: "kserve-container" } } }];
     const complaints = serviceComplaints({ ...service({ model }), spec: { predictor: { model }, canary } });
     expect(complaints.join("; ")).to.include("more than 100").and.include("a name of its own");
@@ -206,10 +216,14 @@ describe("What deploy/ says agrees with itself", () => {
       const known = ports.flatMap(({ name, containerPort }) => [name, containerPort]);
       for (const probe of [container.startupProbe, container.readinessProbe, container.livenessProbe]) {
         if (probe?.httpGet !== undefined) expect(known, file).to.include(probe.httpGet.port);
+        if (probe?.grpc !== undefined) expect(known, file).to.include(probe.grpc.port);
       }
       const flags =
         container.args?.flatMap((arg) => /^--(?:http|grpc)_port=(\d+)$/.exec(arg)?.[1] ?? []) ?? [];
-      for (const port of flags) expect(known, file).to.include(Number(port));
+      // Knative lets one port in; with gRPC on it, HTTP is for the pod itself.
+      const inside = known.includes("h2c") ? ["8080"] : [];
+      for (const port of flags.filter((flag) => !inside.includes(flag)))
+        expect(known, file).to.include(Number(port));
     }
     const ports = deployment.spec?.template.spec?.containers[0].ports?.map(({ name }) => name);
     const named = only<Service>("kubernetes/base/service.yaml", "Service").spec?.ports;

@@ -43,6 +43,14 @@ describe("The rules and the dashboard", () => {
       expect(text).to.include(`$${name === "model" ? "model" : "{datasource}"}`);
   });
 
+  it("the dashboard shows the stages of KServe's SDK", () => {
+    const asked = queries().flatMap(([where, query]) =>
+      where.startsWith("panel") ? [...metricsIn(query)] : [],
+    );
+    const stages = ["preprocess", "predict", "explain", "postprocess"];
+    expect(asked).to.include.members(stages.map((stage) => `request_${stage}_seconds_bucket`));
+  });
+
   it("the compose file's Prometheus asks candil, and its Grafana asks Prometheus", () => {
     const { services } = only<Compose>("compose.yaml", "Compose");
     const { scrape_configs, rule_files } = only<PrometheusFile>(

@@ -87,7 +87,13 @@ function knativeComplaints(component: Component): string[] {
   if (!["concurrency", "rps", "cpu", "memory"].includes(scaleMetric))
     said.push(`Knative does not scale by ${scaleMetric}`);
   if (scaleTarget < 1) said.push("scaleTarget is below 1");
-  if (containers.some(({ ports = [] }) => ports.length > 1)) said.push("Knative takes one port");
+  for (const { ports = [], args = [] } of containers) {
+    if (ports.length > 1) said.push("Knative takes one port");
+    const [{ name = "", containerPort } = { containerPort: 0 }] = ports;
+    if (!["", "http1", "h2c"].includes(name)) said.push(`Knative knows no port ${name}`);
+    if (args.includes(`--grpc_port=${containerPort}`) && name !== "h2c")
+      said.push("Knative speaks HTTP/2 to a port called h2c alone");
+  }
   return said;
 }
 

@@ -76,7 +76,7 @@ describe("candil/client in a page of another origin than the server's", function
       }, question);
       expect(got.models).to.deep.equal(["mnist"]);
       expect(got.predictions).to.deep.equal([prediction]);
-      expect(got.explanations).to.equal(JSON.stringify(explanation.toArray()));
+      expect(got.explanations).to.equal(JSON.stringify([explanation.toArray()]));
     });
   });
 

@@ -30,7 +30,7 @@ export function fullyConnected(
   // A panel for each 8 inputs, `[out][8]`, and what fills it up to whole blocks stays zero.
   const pitch = linearPitch(outFeatures);
   const panels = learned.ordered(weight, "panels", (inBlocks * pitch) / 4, (to, from) => {
-    cutIntoPanels(machine, to, pitch, from, inFeatures, outFeatures, inFeatures);
+    code.cutIntoPanels(to, pitch, from, inFeatures, outFeatures, inFeatures);
   });
   const layer = { rows: x.rows, panels: { address: panels, pitch }, inBlocks, outFeatures };
   const start = bias === null ? zeros : learned.of(bias).value;
@@ -62,29 +62,13 @@ export function fullyConnected(
         if (rectify) code.maskRectified(value.gradient, value.address, bytesOf(value) / 4);
         if (bias !== null) sumRows(machine, value, learned.gradientOf(bias));
         code.transpose(turned, x.rows, value.gradient, outPitch / 4, x.rows, outFeatures);
-        cutIntoPanels(machine, inputs, 32 * x.rows, x.address, inPitch / 4, x.rows, 8 * inBlocks);
+        code.cutIntoPanels(inputs, 32 * x.rows, x.address, inPitch / 4, x.rows, 8 * inBlocks);
         toWeight({ from: turned, to: sums, toPitch: 32 * inBlocks, start: zeros, scratch });
         if (!whole) code.copyColumns(gradient, inFeatures, sums, 8 * inBlocks, outFeatures, inFeatures);
         toInput({ from: value.gradient, to: x.gradient, toPitch: inPitch, start: zeros, scratch });
       },
     },
   };
-}
-
-/** A matrix as panels of 8 columns, `[column / 8][row][8]`, `panelPitch` bytes apart. `pitch` counts floats. */
-function cutIntoPanels(
-  { code }: Machine,
-  to: number,
-  panelPitch: number,
-  from: number,
-  pitch: number,
-  rows: number,
-  columns: number,
-): void {
-  for (let first = 0; first < columns; first += 8) {
-    const panel = to + (first / 8) * panelPitch;
-    code.copyColumns(panel, 8, from + 4 * first, pitch, rows, Math.min(8, columns - first));
-  }
 }
 
 /** The gradient of a bias. */

@@ -18,7 +18,15 @@ export { applyFlips, gatherFlips, listFlips, unitsOn } from "./flips";
 export { addUnpooled, blocksOfRows, keepOn, largest, pointOnLine, poolLine, spreadWindow } from "./line";
 export { poolBlocks, unpoolBlocks } from "./pool-blocks";
 export { dotRows, addScaledRows } from "./rows";
-export { copyColumns, packPanels, packPixels, packPlanes, spreadPhase, transpose } from "./rearrange";
+export {
+  copyColumns,
+  cutIntoPanels,
+  packPanels,
+  packPixels,
+  packPlanes,
+  spreadPhase,
+  transpose,
+} from "./rearrange";
 export { listNonZero, scatterStrip, scatterVector } from "./scatter";
 export { slide } from "./slide";
 export { adadelta, addPixelSums, addTapGradients, scaleRuns } from "./training";

@@ -72,6 +72,31 @@ export function copyColumns(
 }
 
 /**
+ * A matrix as panels of 8 columns, `[column / 8][row][8]`, `panelPitch` bytes apart: `to[panel][row][i] = from[row · fromPitch + 8 panel + i]`.
+ * What the last panel has beyond the columns is left alone. Four rows at a time: of more, lines of the cache that lie a
+ * multiple of 4096 bytes apart drive each other out before their second half is read.
+ */
+export function cutIntoPanels(
+  to: usize,
+  panelPitch: usize,
+  from: usize,
+  fromPitch: u32,
+  rows: u32,
+  columns: u32,
+): void {
+  for (let row: u32 = 0; row < rows; row += 4) {
+    const count = min(4, rows - row);
+    let target = to + ((<usize>row) << 5);
+    let source = from + ((<usize>(row * fromPitch)) << 2);
+    for (let column: u32 = 0; column < columns; column += 8) {
+      copyColumns(target, 8, source, fromPitch, count, min(8, columns - column));
+      target += panelPitch;
+      source += 32;
+    }
+  }
+}
+
+/**
  * Pixels with their channels together: `from[channel][y][x]` to `to[block][row][column][channel of block]`, where
  * (row, column) shows pixel (firstRow + row, firstColumn + column), and zero outside the picture and beyond the last channel.
  */

@@ -2,6 +2,14 @@
 
 /** A part of what the module exports; see ./index.ts. */
 export type TrainingExports = {
+  cutIntoPanels(
+    to: number,
+    panelPitch: number,
+    from: number,
+    fromPitch: number,
+    rows: number,
+    columns: number,
+  ): void;
   listByChannel(
     entries: number,
     starts: number,

@@ -22,6 +22,7 @@ run("tools/build.js");
 run("bench/peers/main.ts", "--json", "bench/results/one-thread.json");
 run("bench/peers/main.ts", "--threads", "2", "--only", threaded, "--json", "bench/results/two-threads.json");
 run("bench/peers/server.ts", "--json", "bench/results/servers.json");
+run("bench/protocols/main.ts", "--json", "bench/results/protocols.json");
 const browser = await measureBrowser();
 if (browser === null) console.log("browser: not measured, no Chromium found; CHROME_PATH names one");
 else writeFileSync(new URL("browser.json", results), `${JSON.stringify(browser, null, 1)}\n`);

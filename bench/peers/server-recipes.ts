@@ -78,7 +78,12 @@ async function torchServe(python: string, folder: string): Promise<ServerRecipe>
   };
 }
 
-async function kserve(python: string, folder: string): Promise<ServerRecipe> {
+/** KServe's SDK. @param grpcPort null for no gRPC */
+export async function kserve(
+  python: string,
+  folder: string,
+  grpcPort: number | null = null,
+): Promise<ServerRecipe> {
   const port = await freePort();
   const isRightMap = await mapChecker();
   const ask = (verb: string, isRight: Ask["isRight"]): Ask => ({
@@ -91,7 +96,12 @@ async function kserve(python: string, folder: string): Promise<ServerRecipe> {
   return {
     name: "KServe SDK, PyTorch",
     program: python,
-    arguments: [join(here, "servers/kserve_mnist.py"), await writeWeights(folder), String(port)],
+    arguments: [
+      join(here, "servers/kserve_mnist.py"),
+      await writeWeights(folder),
+      String(port),
+      ...(grpcPort === null ? [] : [String(grpcPort)]),
+    ],
     environment: oneThread,
     folder,
     port,

@@ -43,10 +43,20 @@ export function hasWorkers(): boolean {
   );
 }
 
-/** candil with its embedded model. @param workers null for its own choice @param node the Node that runs it */
-export async function candilRecipe(workers: number | null, node = process.execPath): Promise<ServerRecipe> {
+/**
+ * candil with its embedded model.
+ * @param workers null for its own choice @param node the Node that runs it @param grpcPort null for no gRPC
+ */
+export async function candilRecipe(
+  workers: number | null,
+  node = process.execPath,
+  grpcPort: number | null = null,
+): Promise<ServerRecipe> {
   const port = await freePort();
-  const flags = workers === null ? [] : ["--workers", String(workers)];
+  const flags = [
+    ...(workers === null ? [] : ["--workers", String(workers)]),
+    ...(grpcPort === null ? [] : ["--grpc-port", String(grpcPort)]),
+  ];
   return {
     name: workers === null ? "candil" : `candil, ${workers} ${workers === 1 ? "worker" : "workers"}`,
     program: node,

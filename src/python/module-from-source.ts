@@ -14,7 +14,7 @@ import { checkReachable } from "./reachable.ts";
 import { isModuleClass } from "./torch/containers.ts";
 import { ModuleInstance } from "./torch/module-instance.ts";
 import type { SourceModule } from "./torch/module-instance.ts";
-import type { PyClass } from "./values/class.ts";
+import { PyClass } from "./values/class.ts";
 import type { Namespace } from "./values/namespace.ts";
 import { kindOf } from "./values/numbers.ts";
 import type { Value } from "./values/object.ts";
@@ -131,8 +131,13 @@ function namesUsed(classes: readonly PyClass[]): Set<string> {
   for (const cls of classes) {
     for (const base of cls.bases) used.add(base.name);
     for (const value of cls.attributes.values()) {
+      if (value instanceof PyClass) used.add(value.name);
       if (!(value instanceof PyFunction)) continue;
       for (const { path } of value.code.facts.used) if (path[0] !== cls.name) used.add(path[0]);
+      // `def __init__(self, block=Bottleneck)`.
+      for (const { fallback } of value.signature.parameters) {
+        if (fallback instanceof PyClass) used.add(fallback.name);
+      }
     }
   }
   return used;

@@ -12,6 +12,7 @@ import type { Logger } from "./logger.ts";
 import { describeServedModel } from "./model-description.ts";
 import type { ModelRegistry } from "./models.ts";
 import { MAX_WORKERS } from "./served-model.ts";
+import type { ServedModel } from "./served-model.ts";
 import { readRegistration, registered } from "./registration-request.ts";
 import type { ModelManager } from "./store/model-manager.ts";
 
@@ -35,7 +36,7 @@ type OfModel = Request<{ model: string; version?: string }>;
  * | --- | --- | --- |
  * | GET | `/models?limit=&next_page_token=` | the models' names, sorted |
  * | POST | `/models?url=...`, or the same as a JSON object | a model of the store is loaded and offered |
- * | GET | `/models/{model}[/{version}]`, `/models/{model}/all` | their settings, workers and queues |
+ * | GET | `/models/{model}[/{version}]`, `/models/{model}/all` | their settings, workers and queues; `?customized=true` asks a worker, too |
  * | PUT | `/models/{model}[/{version}]?min_worker=&max_worker=&synchronous=` | workers are added or taken away |
  * | PUT | `/models/{model}/{version}/set-default` | this version answers where none is named |
  * | DELETE | `/models/{model}[/{version}]` | running requests finish, and the model is gone |
@@ -65,7 +66,19 @@ export function createManagementApp(options: ManagementAppOptions): Express {
     const { model, version } = request.params;
     const found = version === "all" ? models.all().filter(({ name }) => name === model) : [];
     const described = found.length > 0 ? found : [models.get(model, version === "all" ? undefined : version)];
-    send(request, response, jsonAnswer(200, described.map(describeServedModel)));
+    const customized = request.query["customized"] === "true";
+    if (customized) described.forEach(checkDescribable);
+    send(
+      request,
+      response,
+      jsonAnswer(
+        200,
+        described.map((version) => ({
+          ...describeServedModel(version),
+          ...(customized ? { customizedMetadata: {} } : {}),
+        })),
+      ),
+    );
   });
   app.put(
     "/models/:model/:version/set-default",
@@ -106,14 +119,23 @@ export function createManagementApp(options: ManagementAppOptions): Express {
     const ready = model.workers().some((worker) => worker.ready);
     send(request, response, jsonAnswer(200, { name: model.name, ready }));
   });
-  app.all("/models{/:model}{/:version}", () => {
+  app.all(["/", "/models{/:model}{/:version}"], () => {
     throw methodNotAllowed();
   });
   close();
   return app;
 }
 
-/** A page of the models: default versions only, and where the next one begins if there is one. */
+/** What a handler says of itself comes from a worker. Handlers that candil reads say nothing: `describe_handle` of the base class. */
+function checkDescribable(model: ServedModel): void {
+  if (model.workers().some(({ ready }) => ready)) return;
+  throw new RequestError(
+    "unavailable",
+    `Model "${model.name}" has no worker to serve describe request. Please use scale workers API to add workers.`,
+  );
+}
+
+/** A page of the models: default versions only, and where the next one begins. As from TorchServe, an empty one follows a full last one. */
 function page(models: ModelRegistry, request: Request): object {
   const asked = wholeNumber(request, "limit", PAGE);
   const limit = asked < 0 || asked > PAGE ? PAGE : asked;
@@ -121,7 +143,7 @@ function page(models: ModelRegistry, request: Request): object {
   const names = models.names().sort();
   const next = first + limit;
   return {
-    nextPageToken: limit > 0 && next < names.length ? String(next) : undefined,
+    nextPageToken: limit > 0 && next <= names.length ? String(next) : undefined,
     models: names.slice(first, next).map((name) => ({ modelName: name, modelUrl: models.get(name).url })),
   };
 }

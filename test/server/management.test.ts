@@ -46,6 +46,9 @@ describe("The management port", () => {
       expect(await names("")).to.deep.equal(["alone", "mnist", "zero", undefined]);
       expect(await names("?limit=2")).to.deep.equal(["alone", "mnist", "2"]);
       expect(await names("?limit=2&next_page_token=2")).to.deep.equal(["zero", undefined]);
+      // TorchServe's: after a full last page comes an empty one.
+      expect(await names("?limit=1&next_page_token=2")).to.deep.equal(["zero", "3"]);
+      expect(await names("?limit=1&next_page_token=3")).to.deep.equal([undefined]);
       expect(await names("?limit=-1&next_page_token=x")).to.deep.equal(["alone", "mnist", "zero", undefined]);
     });
   });
@@ -75,6 +78,15 @@ describe("The management port", () => {
         status: 200,
         body: { name: "mnist", ready: true },
       });
+    });
+  });
+
+  it("adds what a handler says of itself on demand, which is nothing", async () => {
+    await managed(async (ask) => {
+      const { body } = await ask("GET", "/models/mnist?customized=true");
+      const [described] = body as Record<string, unknown>[];
+      expect(Object.keys(described).at(-1)).to.equal("customizedMetadata");
+      expect(described["customizedMetadata"]).to.deep.equal({});
     });
   });
 
@@ -108,6 +120,7 @@ describe("The management port", () => {
         message: "Model store has not been configured.",
       });
       expect((await ask("PUT", "/models")).status).to.equal(405);
+      expect((await ask("GET", "/")).status).to.equal(405);
       expect((await ask("GET", "/nothing")).status).to.equal(404);
     });
   });

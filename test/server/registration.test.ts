@@ -123,6 +123,12 @@ describe("Registering models while the server runs", function () {
       expect(
         (await fetch(`${server.url}/predictions/small`, { method: "POST", body: digitPng(1) })).status,
       ).to.equal(503);
+      const message =
+        'Model "small" has no worker to serve describe request. Please use scale workers API to add workers.';
+      expect(await ask("GET", "/models/small?customized=true")).to.deep.equal({
+        status: 503,
+        body: { code: 503, type: "ServiceUnavailableException", message },
+      });
       expect((await ask("PUT", "/models/small?min_worker=1&synchronous=true")).status).to.equal(200);
       const body = JSON.stringify({ data: [[[0.5]], [[0.25]], [[1]]] });
       const headers = { "content-type": "application/json" };

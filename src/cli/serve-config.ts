@@ -60,7 +60,6 @@ export async function serveConfig(loaded: LoadedConfig, options: ServeConfigOpti
     log: (source, line) => log.metric(source, line),
   });
   const models = new ModelRegistry();
-  const snapshot = snapshots(config, models, env, log);
   const manager = new ModelManager({
     models,
     store: config.modelStore === null ? null : new ModelStore(config.modelStore),
@@ -71,6 +70,7 @@ export async function serveConfig(loaded: LoadedConfig, options: ServeConfigOpti
     note: (url, note) => log.event("info", `${url}: ${note}`),
     failed: ({ name }, reason) => log.event("error", `Model ${name}: ${messageOf(reason)}`),
   });
+  const snapshot = snapshots(config, manager, env, log);
   await manager.start(await configuredModels(config), (url, reason) => {
     log.event("warn", `Failed to load model: ${url}: ${messageOf(reason)}`);
   });
@@ -113,7 +113,8 @@ export function observe(metrics: ServerMetrics, log: ServerLog): PoolObserver {
       log.model("info", `${nameOf(event)} has loaded its model in ${Math.round(event.milliseconds)} ms`);
     },
     workerLost(event) {
-      const then = event.restartMs === null ? "given up" : `starts again in ${event.restartMs / 1000} s`;
+      const wait = event.restartMs === 0 ? "at once" : `in ${(event.restartMs ?? 0) / 1000} s`;
+      const then = event.restartMs === null ? "given up" : `starts again ${wait}`;
       log.model("error", `${nameOf(event)}: ${messageOf(event.error)}; ${then}`);
     },
     batchDone: (event) => metrics.batch(event),
@@ -145,35 +146,39 @@ function announce(listeners: Awaited<ReturnType<typeof serve>>["listeners"], log
 /** What writes a snapshot on each occasion; nothing unless snapshots are kept. */
 function snapshots(
   config: ServerConfig,
-  models: ModelRegistry,
+  manager: ModelManager,
   env: Terminal["env"],
   log: ServerLog,
 ): (occasion: SnapshotOccasion) => void {
   if (!config.saveSnapshots) return () => undefined;
   return (occasion) => {
     try {
-      writeSnapshot(snapshotFolder({ env }), occasion, config.settings, tableOf(models));
+      writeSnapshot(snapshotFolder({ env }), occasion, config.settings, tableOf(manager));
     } catch (error) {
       log.event("error", `Error while saving snapshot: ${messageOf(error)}`);
     }
   };
 }
 
-function tableOf(models: ModelRegistry): Map<string, Map<string, ModelSettings>> {
+function tableOf(manager: ModelManager): Map<string, Map<string, ModelSettings>> {
+  const { models } = manager;
   return new Map(
     models.names().map((name) => {
       const byDefault = models.get(name).version;
       const versions = models.all().filter((model) => model.name === name);
-      return [name, new Map(versions.map((model) => [model.version, stateOf(model, byDefault)]))];
+      const states = versions.map((model): [string, ModelSettings] => [
+        model.version,
+        { ...stateOf(model), defaultVersion: model.version === byDefault, marName: manager.fileOf(model) },
+      ]);
+      return [name, new Map(states)];
     }),
   );
 }
 
-function stateOf({ version, url, settings }: ServedModel, byDefault: string): ModelSettings {
+function stateOf({ runtime, settings }: ServedModel): ModelSettings {
   const { minWorkers, maxWorkers, batchSize, maxBatchDelay, responseTimeout, startupTimeout } = settings;
   return {
-    defaultVersion: version === byDefault,
-    marName: url,
+    runtimeType: runtime ?? "python",
     minWorkers,
     maxWorkers,
     batchSize,

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
@@ -182,5 +182,15 @@ describe("candil torchserve", function () {
     expect(answer.status).to.equal(200);
     second.kill("SIGTERM");
     await once(second, "close");
+    const newest = readdirSync(folder.file("logs/config")).sort().at(-1) ?? "";
+    expect(readFileSync(folder.file(`logs/config/${newest}`), "utf8")).to.include('"runtimeType": "python"');
+
+    renameSync(folder.file("digits.pt"), folder.file("gone.pt"));
+    const third = await run(["--start", "--foreground", "--model-store", "."]);
+    expect(third.stdout).to.match(
+      /Model archive file for model mine, version .+ not found in model store: expected digits\.pt in /,
+    );
+    expect(third.code).to.equal(1);
+    renameSync(folder.file("gone.pt"), folder.file("digits.pt"));
   });
 });

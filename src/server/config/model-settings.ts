@@ -12,6 +12,8 @@ export interface ModelSettings {
   readonly defaultVersion?: boolean;
   /** The archive's name in the model store. */
   readonly marName?: string;
+  /** What the archive says it runs on; written for TorchServe, and of no meaning here. */
+  readonly runtimeType?: string;
   readonly minWorkers?: number;
   readonly maxWorkers?: number;
   readonly batchSize?: number;

@@ -108,6 +108,7 @@ export class ModelManager {
       atStart: false,
     });
     const { model, settings } = opened;
+    if (file !== url) this.#fetched.set(model, file);
     const { minWorkers, maxWorkers } = settings;
     const now = request.synchronous === false ? Math.min(1, minWorkers) : minWorkers;
     await this.#ready(opened, () => model.scale(now, maxWorkers));
@@ -167,6 +168,11 @@ export class ModelManager {
     this.#options.changed?.();
   }
 
+  /** A model's name in the store: its URL, unless it was fetched from one. */
+  fileOf(model: ServedModel): string {
+    return this.#fetched.get(model) ?? model.url;
+  }
+
   /** Lets a version answer where none is named. @throws RequestError in TorchServe's words */
   setDefault(name: string, version: string): void {
     this.models.setDefault(name, version);
@@ -189,9 +195,7 @@ export class ModelManager {
     });
     note?.(request.url, `fetched as ${name}${sha256 === "" ? "" : `, sha256 ${sha256}`}`);
     try {
-      const registered = await this.#register(request, name);
-      this.#fetched.set(registered.model, name);
-      return registered;
+      return await this.#register(request, name);
     } catch (error) {
       await this.#removeFetched(name);
       throw error;

@@ -15,6 +15,7 @@ import { createManagementApp } from "../server/management-app.ts";
 import { ServerMetrics } from "../server/metrics/server-metrics.ts";
 import { ModelRegistry } from "../server/models.ts";
 import type { TokenPolicy } from "../server/policy.ts";
+import { afterLoss } from "../server/pool/observer.ts";
 import type { PoolObserver, WorkerName } from "../server/pool/observer.ts";
 import { serve } from "../server/serve.ts";
 import type { ServeOptions, ServingServer } from "../server/serve.ts";
@@ -113,9 +114,7 @@ export function observe(metrics: ServerMetrics, log: ServerLog): PoolObserver {
       log.model("info", `${nameOf(event)} has loaded its model in ${Math.round(event.milliseconds)} ms`);
     },
     workerLost(event) {
-      const wait = event.restartMs === 0 ? "at once" : `in ${(event.restartMs ?? 0) / 1000} s`;
-      const then = event.restartMs === null ? "given up" : `starts again ${wait}`;
-      log.model("error", `${nameOf(event)}: ${messageOf(event.error)}; ${then}`);
+      log.model("error", `${nameOf(event)}: ${messageOf(event.error)}; ${afterLoss(event.restartMs)}`);
     },
     batchDone: (event) => metrics.batch(event),
   };

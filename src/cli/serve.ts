@@ -7,6 +7,7 @@ import { Command } from "commander";
 import { CandilError } from "../errors.ts";
 import { accessLine } from "../server/logger.ts";
 import type { Logger } from "../server/logger.ts";
+import { afterLoss } from "../server/pool/observer.ts";
 import type { PoolObserver } from "../server/pool/observer.ts";
 import type { ServedModel } from "../server/served-model.ts";
 import type { RunningServer, StartOptions } from "../server/start.ts";
@@ -126,8 +127,7 @@ function observerFor({ stderr }: Terminal, running: () => boolean): PoolObserver
     workerLost({ model, worker, error, restartMs }) {
       if (!running()) return;
       const reason = error instanceof Error ? error.message : String(error);
-      const then = restartMs === null ? "given up" : `starts again in ${restartMs / 1000} s`;
-      stderr.write(`worker ${worker} of ${model}: ${reason}; ${then}\n`);
+      stderr.write(`worker ${worker} of ${model}: ${reason}; ${afterLoss(restartMs)}\n`);
     },
   };
 }

@@ -31,3 +31,9 @@ export interface PoolObserver {
     },
   ): void;
 }
+
+/** What comes after a worker is lost, in words for logs. */
+export function afterLoss(restartMs: number | null): string {
+  if (restartMs === null) return "given up";
+  return restartMs === 0 ? "starts again at once" : `starts again in ${restartMs / 1000} s`;
+}

@@ -9,10 +9,11 @@
 import { multiplyAdd, POINTS } from "./tile";
 
 /**
- * Panels that are taken together. They are read in the order in which they lie first, as memory is fastest; then the L2 cache has
- * them (of 128 units, 130 KB), and each pair of units passes over them for some rows at a time.
+ * Panels and units that are taken together. They are read in the order in which they lie first, as memory is fastest; then the L2
+ * cache has them, 130 KB, and each pair of units passes over them for some rows at a time.
  */
 const CHUNK: u32 = 32;
+const UNITS: usize = 128;
 
 const LINE: usize = 64;
 
@@ -49,47 +50,60 @@ export function multiplyRows(
     const length = min(CHUNK, count - first);
     const list = blocks + ((<usize>first) << 2);
     const listEnd = list + ((<usize>length) << 2);
-    const end = placeHalves(scratch, list, listEnd, panels, panelPitch, units);
+    const end = placeHalves(scratch, list, listEnd, panels, panelPitch);
     gatherRows(values, source, bases, rows, list, less ? less + ((<usize>first) << 2) : 0, listEnd);
     const start = first == 0 ? bias : 0;
     const last = rectify && first + length == count;
-    let to = out;
-    let value = values;
-    let left: i32 = rows;
-    if (POINTS == 6) {
-      for (; left >= 6; left -= 6) {
-        for (let unit: usize = 0; unit < units; unit += 2) {
-          const pair = start ? start + (unit << 2) : 0;
-          dotTile6(to + (unit << 2), outPitch, value, scratch, end, unit << 5, pair, last);
-        }
-        to += 6 * outPitch;
-        value += <usize>length * 192;
+    for (let unit: usize = 0; unit < units; unit += UNITS) {
+      const unitEnd = min(unit + UNITS, <usize>units);
+      for (let place = scratch; place < end; place += 8) {
+        const panel = <usize>load<u32>(place);
+        fetch(panel + (unit << 5), panel + (unitEnd << 5));
       }
-    }
-    while (left > 0) {
-      for (let unit: usize = 0; unit < units; unit += 2) {
-        const pair = start ? start + (unit << 2) : 0;
-        dotTile4(to + (unit << 2), outPitch, min(4, left), value, scratch, end, unit << 5, pair, last);
-      }
-      to += 4 * outPitch;
-      value += <usize>length * 128;
-      left -= 4;
+      multiplyChunk(out, outPitch, rows, values, length, scratch, end, unit, unitEnd, start, last);
     }
   }
 }
 
-/** Writes the addresses of both halves of the listed panels, for unit 0, and has the panels fetched. Returns the end. */
-function placeHalves(
-  to: usize,
-  blocks: usize,
+/** All rows by some units, over the halves of panels at `places`. */
+function multiplyChunk(
+  out: usize,
+  outPitch: usize,
+  rows: i32,
+  values: usize,
+  length: u32,
+  places: usize,
   end: usize,
-  panels: usize,
-  panelPitch: usize,
-  units: u32,
-): usize {
+  first: usize,
+  unitEnd: usize,
+  start: usize,
+  rectify: bool,
+): void {
+  if (POINTS == 6) {
+    for (; rows >= 6; rows -= 6) {
+      for (let unit = first; unit < unitEnd; unit += 2) {
+        const pair = start ? start + (unit << 2) : 0;
+        dotTile6(out + (unit << 2), outPitch, values, places, end, unit << 5, pair, rectify);
+      }
+      out += 6 * outPitch;
+      values += <usize>length * 192;
+    }
+  }
+  while (rows > 0) {
+    for (let unit = first; unit < unitEnd; unit += 2) {
+      const pair = start ? start + (unit << 2) : 0;
+      dotTile4(out + (unit << 2), outPitch, min(4, rows), values, places, end, unit << 5, pair, rectify);
+    }
+    out += 4 * outPitch;
+    values += <usize>length * 128;
+    rows -= 4;
+  }
+}
+
+/** Writes the addresses of both halves of the listed panels, for unit 0. Returns the end. */
+function placeHalves(to: usize, blocks: usize, end: usize, panels: usize, panelPitch: usize): usize {
   for (; blocks < end; blocks += 4) {
     const panel = panels + <usize>(load<u32>(blocks) >> 5) * panelPitch;
-    fetch(panel, panel + ((<usize>units) << 5));
     store<u32>(to, <u32>panel);
     store<u32>(to, <u32>panel + 16, 4);
     to += 8;
@@ -274,15 +288,18 @@ export function multiplyRow(
     const from = source + ((<usize>first) << 5);
     const end = from + ((<usize>length) << 5);
     const chunk = panels + <usize>first * panelPitch;
-    for (let panel: u32 = 0; panel < length; panel++) {
-      const at = chunk + <usize>panel * panelPitch;
-      fetch(at, at + ((<usize>units) << 5));
-    }
     const last = rectify && first + length == blocks;
-    for (let unit: usize = 0; unit < units; unit += 8) {
-      const to = out + (unit << 2);
-      const start = first == 0 ? bias + (unit << 2) : to;
-      dotEight(to, from, end, chunk + (unit << 5), panelPitch, start, last);
+    for (let group: usize = 0; group < units; group += UNITS) {
+      const groupEnd = min(group + UNITS, <usize>units);
+      for (let panel: u32 = 0; panel < length; panel++) {
+        const at = chunk + <usize>panel * panelPitch;
+        fetch(at + (group << 5), at + (groupEnd << 5));
+      }
+      for (let unit = group; unit < groupEnd; unit += 8) {
+        const to = out + (unit << 2);
+        const start = first == 0 ? bias + (unit << 2) : to;
+        dotEight(to, from, end, chunk + (unit << 5), panelPitch, start, last);
+      }
     }
   }
 }

@@ -25,6 +25,7 @@ import { mountV2 } from "./protocols/v2/mount.ts";
 import { readBody } from "./request/body.ts";
 import { formParts } from "./request/form.ts";
 import type { Repository } from "./protocols/repository.ts";
+import { isLoading } from "./served-model.ts";
 import type { ServedModel } from "./served-model.ts";
 
 /** What the inference app serves, and how. */
@@ -81,7 +82,8 @@ export function registryOf(
  * and those of KServe's V1 and V2 protocols, which {@link mountV1} and {@link mountV2} list.
  *
  * Segments after the version are ignored, as TorchServe hands them to a handler that ignores them. /ping says 503
- * "Unhealthy" when a model that should have workers has none that can answer; TorchServe counts workers that never loaded.
+ * "Unhealthy" when a model that should have workers has none that can answer; TorchServe counts workers that never loaded. One
+ * that was registered a moment ago and still loads makes nobody else's server unhealthy.
  *
  * @example
  * createServer(createInferenceApp({ models: [mnist] })).listen(8080);
@@ -127,7 +129,7 @@ export function createInferenceApp(options: InferenceAppOptions): Express {
   });
   app.all("/ping", (request, response) => {
     if (request.method === "OPTIONS") throw methodNotAllowed();
-    const well = accepting() && models.all().every(({ healthy }) => healthy);
+    const well = accepting() && models.all().every((model) => model.healthy || isLoading(model));
     send(request, response, well ? healthyAnswer : unhealthyAnswer);
   });
   app.all("/predictions/:model{/:version}{/*rest}", infer("predictions"));

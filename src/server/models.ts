@@ -107,6 +107,19 @@ export class ModelRegistry {
     return model;
   }
 
+  /**
+   * Takes a model out of the offer that turned out not to be servable; one that is not there any more is no matter. If it was the
+   * default, the next of its versions takes its place.
+   */
+  withdraw(model: ServedModel): void {
+    const versions = this.#names.get(model.name);
+    if (versions === undefined || versions.models.get(model.version) !== model) return;
+    versions.models.delete(model.version);
+    const [next] = versions.models.keys();
+    if (next === undefined) this.#names.delete(model.name);
+    else if (versions.byDefault === model.version) versions.byDefault = next;
+  }
+
   #versionsOf(name: string): Versions {
     const versions = this.#names.get(name);
     // TorchServe's words and no more: clients compare them.

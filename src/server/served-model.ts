@@ -67,7 +67,7 @@ export interface ServedModel {
   readonly info: ModelInfo | null;
   /** Requests that wait for a worker. */
   readonly waiting: number;
-  /** Whether a request would be answered: a worker is ready, or was and comes back at once. */
+  /** Whether a request would be answered at once: a worker is ready, or was and comes back at once. */
   readonly healthy: boolean;
 
   /**
@@ -93,4 +93,9 @@ export interface ServedModel {
    * @returns whether all jobs were finished
    */
   close(patienceMs: number): Promise<boolean>;
+}
+
+/** Whether the first workers of a model are on their way: nothing is known of it yet, and its requests wait for them. */
+export function isLoading(model: ServedModel): boolean {
+  return model.info === null && model.workers().length > 0;
 }

@@ -2,18 +2,13 @@ import { expect } from "chai";
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ServingServer } from "../../src/server/serve.ts";
-import type { ModelManager } from "../../src/server/store/model-manager.ts";
 import { Folder } from "../support/cli.ts";
 import { RawClient } from "../support/http.ts";
 import { digitPng } from "../support/png.ts";
+import { withRegistering } from "../support/registering.ts";
+import type { Ask } from "../support/registering.ts";
 import { mar, SMALL, smallState } from "../support/small-archive.ts";
-import { workerBundle } from "../support/worker-bundle.ts";
 import { writePt } from "../../src/checkpoint/index.ts";
-
-interface Answer {
-  readonly status: number;
-  readonly body: unknown;
-}
 
 const handler = "image_classifier";
 const version = (modelVersion: string): { manifest: object } => ({ manifest: { modelVersion } });
@@ -54,57 +49,11 @@ describe("Registering models while the server runs", function () {
   });
   after(() => folder.remove());
 
-  /** A server with the store, and what manages its models. */
-  async function served(
-    body: (
-      ask: (method: string, path: string, json?: string) => Promise<Answer>,
-      server: ServingServer,
-    ) => Promise<void>,
-    settings: Record<string, string> = {},
-    see: (manager: ModelManager) => void = () => undefined,
-  ): Promise<void> {
-    // Whatever loads modules on demand has to be loaded so itself, or errors have two classes under mocha.
-    const [
-      { createManagementApp },
-      { ModelManager },
-      { ModelRegistry },
-      { ModelStore },
-      { readConfig },
-      { withServing },
-    ] = await Promise.all([
-      import("../../src/server/management-app.ts"),
-      import("../../src/server/store/model-manager.ts"),
-      import("../../src/server/models.ts"),
-      import("../../src/server/store/model-store.ts"),
-      import("../../src/server/config/index.ts"),
-      import("../support/serving.ts"),
-    ]);
-    const { entry } = await workerBundle();
-    const all = { disable_token_authorization: "true", enable_model_api: "true", ...settings };
-    const entries = Object.entries(all).map(([key, value]) => [key, { value, origin: "test" }] as const);
-    const models = new ModelRegistry();
-    const manager = new ModelManager({
-      models,
-      store: new ModelStore(folder.path),
-      defaults: readConfig(new Map(entries)),
-      entry,
-    });
-    see(manager);
-    await withServing(
-      all,
-      async (server) => {
-        const ask = async (method: string, path: string, json?: string): Promise<Answer> => {
-          const answer = await fetch(`${server.listeners.management?.url}${path}`, {
-            method,
-            ...(json === undefined ? {} : { body: json, headers: { "content-type": "application/json" } }),
-          });
-          return { status: answer.status, body: await answer.json() };
-        };
-        await body(ask, server);
-      },
-      { models, management: (context) => createManagementApp({ ...context, manager }) },
-    );
-  }
+  /** A server with the store. */
+  const served = (
+    body: (ask: Ask, server: ServingServer) => Promise<void>,
+    settings: Readonly<Record<string, string>> = {},
+  ): Promise<void> => withRegistering(folder.path, { settings }, body);
 
   const status = (text: string): object => ({ status: 200, body: { status: text } });
   const failure = (code: number, type: string, message: string): object => ({

@@ -78,7 +78,8 @@ export class ModelManager {
   }
 
   /**
-   * Reads a model, loads it once, starts its workers and offers it. Nothing is left behind when that fails.
+   * Reads a model, offers it and starts its workers: while they load it, it is described, and its requests wait for them.
+   * Nothing is left behind when that fails.
    * @returns the model; `settings.minWorkers` tells how many workers it has, or will have when not waited for
    * @throws RequestError in TorchServe's words: not in the store, this version is there already; and with file, line and way
    *   out when the archive cannot be served
@@ -111,8 +112,14 @@ export class ModelManager {
     if (file !== url) this.#fetched.set(model, file);
     const { minWorkers, maxWorkers } = settings;
     const now = request.synchronous === false ? Math.min(1, minWorkers) : minWorkers;
-    await this.#ready(opened, () => model.scale(now, maxWorkers));
     this.#offer(opened);
+    try {
+      await model.scale(now, maxWorkers);
+    } catch (error) {
+      this.models.withdraw(model);
+      await model.close(0);
+      throw cannotLoad(model, error);
+    }
     this.#options.changed?.();
     if (now < minWorkers) void this.#later(model, minWorkers, maxWorkers);
     return { model, settings };
@@ -215,8 +222,14 @@ export class ModelManager {
       settings: (file, name) => settingsAtStart(request, file, name, defaults),
       atStart: true,
     });
-    const { minWorkers, maxWorkers } = opened.settings;
-    await this.#ready(opened, () => opened.model.scale(minWorkers, maxWorkers));
+    const { model, release, settings } = opened;
+    try {
+      await model.scale(settings.minWorkers, settings.maxWorkers);
+    } catch (error) {
+      release();
+      await model.close(0);
+      throw cannotLoad(model, error);
+    }
     return opened;
   }
 
@@ -288,16 +301,6 @@ export class ModelManager {
     }
     this.#reserved.add(key);
     return () => this.#reserved.delete(key);
-  }
-
-  async #ready({ model, release }: Opened, start: () => Promise<void>): Promise<void> {
-    try {
-      await start();
-    } catch (error) {
-      release();
-      await model.close(0);
-      throw cannotLoad(model, error);
-    }
   }
 
   #offer({ model, release }: Opened): void {

@@ -8,6 +8,7 @@ import type { RepositoryEntry } from "../../oip/index.ts";
 import { RequestError } from "../errors.ts";
 import type { ModelRegistry } from "../models.ts";
 import type { Repository } from "../protocols/repository.ts";
+import { isLoading } from "../served-model.ts";
 import type { ServedModel } from "../served-model.ts";
 import { folderSize } from "./folder-size.ts";
 import { nameOfFile } from "./file-names.ts";
@@ -48,9 +49,11 @@ export class StoredRepository implements Repository {
   /** Models on offer, and those of the store that are not. */
   async index(): Promise<RepositoryEntry[]> {
     const { models, store } = this.#registrar;
-    const offered = models.all().map(({ name, version, healthy }): RepositoryEntry => {
-      return healthy
-        ? { name, version, state: "READY", reason: "" }
+    const offered = models.all().map((model): RepositoryEntry => {
+      const { name, version, healthy } = model;
+      if (healthy) return { name, version, state: "READY", reason: "" };
+      return isLoading(model)
+        ? { name, version, state: "LOADING", reason: "" }
         : { name, version, state: "UNAVAILABLE", reason: "no worker answers" };
     });
     const urls = new Set(models.all().map(({ url }) => url));

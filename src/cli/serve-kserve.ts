@@ -100,6 +100,8 @@ async function configOf(
   const defaults = settings("candil kserve", {
     load_models: modelsOf(folder, options, env),
     default_service_handler: "image_classifier",
+    // A list of pictures is answered at once, and an explanation of each may be large.
+    max_response_size: String(2 ** 31 - 1),
   });
   const loaded =
     folder.config === null

@@ -7,6 +7,7 @@ import type { Express, Request, RequestHandler, Response } from "express";
 import { Model } from "../model/model.ts";
 import { jsonAnswer } from "./answer/answer.ts";
 import type { Answer } from "./answer/answer.ts";
+import { checkSize } from "./answer/check-size.ts";
 import { createDoor } from "./door.ts";
 import type { Door } from "./door.ts";
 import { methodNotAllowed, RequestError } from "./errors.ts";
@@ -35,6 +36,11 @@ export interface InferenceAppOptions {
   readonly limits?: Partial<Limits>;
   /** In what the bodies of TorchServe's routes are wrapped; `service_envelope`. None, and `body`, are as JSON bodies are. */
   readonly envelope?: Envelope | null;
+  /**
+   * Whether TorchServe's routes take JSON and base64 text where no envelope unpacks them; `decode_input_request`, true. If not,
+   * pictures are all that they take.
+   */
+  readonly decodeInput?: boolean;
   readonly logger?: Logger;
   /** Whether new work is welcome; once it says no, /ping is unhealthy and connections close after their answer. */
   readonly accepting?: () => boolean;
@@ -91,7 +97,7 @@ export function registryOf(
 export function createInferenceApp(options: InferenceAppOptions): Express {
   const limits: Limits = { ...defaultLimits, ...options.limits };
   const models = registryOf(options.models, limits);
-  const { envelope = null } = options;
+  const { envelope = null, decodeInput = true } = options;
   const accepting = options.accepting ?? (() => true);
   const door = createDoor({
     logger: options.logger ?? {},
@@ -108,12 +114,12 @@ export function createInferenceApp(options: InferenceAppOptions): Express {
     request: Request,
     response: Response,
   ): Promise<void> => {
-    const wrapped = envelope === null || envelope === "body" ? null : envelope;
+    const wrapped = unpacks(envelope, decodeInput) ? envelope : null;
     const answered =
       wrapped === null
-        ? await inference(kind, model, body, request, response, limits)
+        ? await inference(kind, model, body, request, response, limits, decodeInput)
         : await envelopeInference(wrapped, kind, model, body, request, response, limits);
-    send(request, response, answered);
+    send(request, response, checkSize(answered, limits));
   };
   const infer =
     (kind: InferenceKind) =>
@@ -152,6 +158,11 @@ export function createInferenceApp(options: InferenceAppOptions): Express {
   app.all("/:model{/:version}/predict", infer("predictions"));
   door.close();
   return app;
+}
+
+/** KServe's envelopes read JSON themselves; `json` leaves it to TorchServe, and `body` has nothing to unpack. */
+function unpacks(envelope: Envelope | null, decodeInput: boolean): envelope is Exclude<Envelope, "body"> {
+  return envelope === "kserve" || envelope === "kservev2" || (envelope === "json" && decodeInput);
 }
 
 /** `?model_name=`, else the only model, else the form field `model_name`: TorchServe's order. */

@@ -35,6 +35,8 @@ const failures = {
   internal: { status: 500, type: "InternalServerException" },
   /** A worker that did not answer in time, or could not be started: the reason may be told. */
   workerFailed: { status: 500, type: "InternalServerException" },
+  /** An answer above `max_response_size`. TorchServe ends the worker, and says so. */
+  answerTooLarge: { status: 500, type: "InternalServerException" },
   /** No worker, a full queue, a server that is stopping. */
   unavailable: { status: 503, type: "ServiceUnavailableException" },
 } as const satisfies Record<string, { status: number; type: string }>;

@@ -19,6 +19,7 @@ export type InferenceKind = "predictions" | "explanations";
 /**
  * Answers one request for `model`.
  * @param body the bytes of the request
+ * @param decodeText as for {@link readPayload}
  * @throws RequestError or another error of candil when it cannot be served
  * @throws ClientGone when the client left
  */
@@ -29,8 +30,9 @@ export async function inference(
   request: IncomingMessage,
   response: ServerResponse,
   limits: Limits,
+  decodeText = true,
 ): Promise<Answer> {
-  const payload = await readPayload(request.headers["content-type"], body);
+  const payload = await readPayload(request.headers["content-type"], body, decodeText);
   const { question, form } = readWishes(kind, request, payload, limits);
   return answerTo(model, { input: jobInput(payload.content), question, form }, abortWithClient(response));
 }

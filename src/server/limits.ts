@@ -7,6 +7,8 @@
 export interface Limits {
   /** Largest request body in bytes; `max_request_size`, 6,553,500. */
   readonly maxRequestSize: number;
+  /** Largest body of an answer in bytes; `max_response_size`. None unless said: an explanation may have any size. */
+  readonly maxResponseSize: number;
   /** Largest width × height that a picture's header may promise. TorchServe: Pillow's 179 million. */
   readonly maxImagePixels: number;
   /** Largest `n_steps` of an explanation over HTTP. */
@@ -26,6 +28,7 @@ export interface Limits {
 /** What applies unless told otherwise. */
 export const defaultLimits: Limits = {
   maxRequestSize: 6_553_500,
+  maxResponseSize: Infinity,
   maxImagePixels: 4_000_000,
   maxSteps: 1_000,
   uploadIdleMs: 20_000,

@@ -63,6 +63,7 @@ export interface ServingServer extends RunningServer {
 export function limitsOf(config: ServerConfig): Partial<Limits> {
   return {
     maxRequestSize: config.maxRequestSize,
+    maxResponseSize: config.maxResponseSize,
     maxImagePixels: config.maxImagePixels,
     maxSteps: config.maxExplanationSteps,
   };
@@ -104,6 +105,7 @@ export async function serve(options: ServeOptions): Promise<ServingServer> {
         models,
         limits,
         envelope: config.serviceEnvelope,
+        decodeInput: config.decodeInputRequest,
         logger,
         accepting,
         middleware: policy("inference", shared),

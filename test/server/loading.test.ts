@@ -71,6 +71,10 @@ describe("A model that is registered and still loads", function () {
         expect(body).to.have.nested.property("[0].workers[0].status", "UNLOADING");
         expect((await ask("GET", "/v1/models/small")).body).to.deep.equal({ name: "small", ready: false });
         expect((await fetch(`${server.url}/v2/models/small/ready`)).status).to.equal(503);
+        const index = await fetch(`${server.url}/v2/repository/index`, { method: "POST" });
+        expect(await index.json()).to.deep.equal([
+          { name: "small", version: "3.0", state: "LOADING", reason: "" },
+        ]);
         expect((await fetch(`${server.url}/ping`)).status).to.equal(200);
         expect((await ask("POST", "/models?url=small.mar")).status).to.equal(409);
         const answer = predict(server);

@@ -40,7 +40,6 @@ const honoured = [
   "grpc_inference_address",
   "grpc_inference_port",
   "enable_envvars_config",
-  "ts_open_inference_protocol",
   "token_expiration_min",
   "disable_token_authorization",
   "enable_model_api",
@@ -105,6 +104,7 @@ export const ignoredKeys: ReadonlyMap<string, Ignored> = new Map<string, Ignored
   ["ts_header_key_sequence_id", { reason: "image classifiers keep no state between requests" }],
   ["ts_header_key_sequence_start", { reason: "image classifiers keep no state between requests" }],
   ["ts_header_key_sequence_end", { reason: "image classifiers keep no state between requests" }],
+  ["ts_open_inference_protocol", { reason: "KServe's V2 protocol is on in any case", quiet: "true" }],
   ["grpc_management_address", { reason: noManagementGrpc }],
   ["grpc_management_port", { reason: noManagementGrpc, quiet: "7071" }],
   ["grpc_management_max_connection_age_ms", { reason: noManagementGrpc }],
@@ -119,12 +119,6 @@ export const ignoredKeys: ReadonlyMap<string, Ignored> = new Map<string, Ignored
   ["version", { reason: "it names the version that wrote a snapshot", quiet: "0.12.0" }],
   ["tsConfigFile", { reason: "the file that was read is the one that counts" }],
   ["python", { reason: noPython }],
-]);
-
-/** Keys that are read and checked, and that this version does not heed yet. */
-export const unheededKeys: ReadonlyMap<string, Ignored> = new Map<string, Ignored>([
-  ["decode_input_request", { reason: "a body is told from its bytes", quiet: "true" }],
-  ["max_response_size", { reason: "answers are not bounded in size", quiet: "6553500" }],
 ]);
 
 /** The keys that candil honours, TorchServe's and its own. */

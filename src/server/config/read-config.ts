@@ -58,7 +58,6 @@ export function readConfig(settings: Settings, file: string | null = null): Serv
     decodeInputRequest: read.boolean("decode_input_request", true),
     serviceEnvelope: read.choice("service_envelope", ["body", "json", "kserve", "kservev2"]),
     defaultHandler: read.text("default_service_handler"),
-    openInferenceProtocol: read.boolean("ts_open_inference_protocol", false),
     tokens: noTokens
       ? null
       : {

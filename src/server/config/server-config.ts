@@ -88,7 +88,6 @@ export interface ServerConfig {
   readonly serviceEnvelope: ServiceEnvelope | null;
   /** Handler of archives that name none. */
   readonly defaultHandler: string | null;
-  readonly openInferenceProtocol: boolean;
 
   /** Null when no token is asked for. */
   readonly tokens: TokenSettings | null;

@@ -4,7 +4,7 @@
  */
 
 import { nearestName } from "../../errors.ts";
-import { ignoredKeys, keys, unheededKeys } from "./keys.ts";
+import { ignoredKeys, keys } from "./keys.ts";
 import type { Settings } from "./settings.ts";
 
 /**
@@ -19,7 +19,7 @@ export function settingsWarning(settings: Settings): string | null {
   const known: ReadonlySet<string> = new Set(keys);
   const complaints: string[] = [];
   for (const [key, { value, origin }] of settings) {
-    const ignored = ignoredKeys.get(key) ?? unheededKeys.get(key);
+    const ignored = ignoredKeys.get(key);
     if (ignored === undefined && known.has(key)) continue;
     if (ignored?.quiet?.toLowerCase() === value.toLowerCase() || (ignored !== undefined && value === ""))
       continue;

@@ -6,6 +6,7 @@
 import { RequestError } from "../errors.ts";
 import type { ModelRegistry } from "../models.ts";
 import type { Shelf } from "./door.ts";
+import { entryOf } from "./repository.ts";
 import type { Repository } from "./repository.ts";
 import { subjectOf } from "./subject.ts";
 
@@ -38,12 +39,7 @@ function fixedRepository(models: ModelRegistry): Repository {
     );
   };
   return {
-    index: () =>
-      models
-        .names()
-        .flatMap((name) =>
-          models.versions(name).map((version) => ({ name, version, state: "READY", reason: "" }) as const),
-        ),
+    index: () => models.all().map(entryOf),
     load: (name) => Promise.resolve(void models.get(name)),
     unload: (name) => Promise.resolve(refuse(name)),
   };

@@ -6,6 +6,7 @@
 
 import type { Express, Request, RequestHandler, Response } from "express";
 import type { Answer } from "../answer/answer.ts";
+import { checkSize } from "../answer/check-size.ts";
 import { ClientGone, errorBody, methodNotAllowed } from "../errors.ts";
 import type { Limits } from "../limits.ts";
 import { carriedRequestId } from "../request/request-id.ts";
@@ -64,7 +65,7 @@ export function answering(
     let answer: Answer;
     let failure: unknown;
     try {
-      answer = await handler(request, response);
+      answer = checkSize(await handler(request, response), corridor.limits);
       answer = await compressed(answer, request.get("accept-encoding"));
     } catch (error) {
       if (error instanceof ClientGone) {

@@ -4,6 +4,8 @@
  */
 
 import type { RepositoryEntry } from "../../oip/index.ts";
+import { isLoading } from "../served-model.ts";
+import type { ServedModel } from "../served-model.ts";
 
 /** The models that could be loaded, and those that are. */
 export interface Repository {
@@ -12,4 +14,13 @@ export interface Repository {
   load(name: string): Promise<void>;
   /** Resolves when the model is gone. @throws RequestError when there is no such model */
   unload(name: string): Promise<void>;
+}
+
+/** A model on offer as the index lists it. */
+export function entryOf(model: ServedModel): RepositoryEntry {
+  const { name, version, healthy } = model;
+  if (healthy) return { name, version, state: "READY", reason: "" };
+  return isLoading(model)
+    ? { name, version, state: "LOADING", reason: "" }
+    : { name, version, state: "UNAVAILABLE", reason: "no worker answers" };
 }

@@ -39,18 +39,25 @@ const CONTENT_FIELDS = ["data", "body"];
 
 /**
  * Reads a body by its bytes and, where they leave a choice, by its content type.
+ * @param decodeText whether JSON and base64 text are read; TorchServe's `decode_input_request`
  * @throws RequestError when there is no picture, no numbers, or the form, JSON or base64 is broken
  */
-export async function readPayload(contentType: string | undefined, body: Buffer): Promise<Payload> {
+export async function readPayload(
+  contentType: string | undefined,
+  body: Buffer,
+  decodeText = true,
+): Promise<Payload> {
   const type = (contentType ?? "").split(";")[0].trim().toLowerCase();
   if (body.length === 0) throw emptyBody();
   if (looksLikePicture(body)) return plain({ kind: "picture", bytes: body });
-  if (type === "multipart/form-data") return formPayload(await readMultipart(contentType ?? "", body));
+  if (type === "multipart/form-data")
+    return formPayload(await readMultipart(contentType ?? "", body), decodeText);
+  if (!decodeText && type !== "application/x-www-form-urlencoded") throw undecoded();
   if (type === "application/json" || looksLikeJson(body)) return jsonPayload(parseJson(body));
   if (type.startsWith("text/") || looksLikeBase64Picture(body)) {
     return plain({ kind: "picture", bytes: decodeBase64(body.toString("latin1")) });
   }
-  if (type === "application/x-www-form-urlencoded") return formPayload(readUrlencoded(body));
+  if (type === "application/x-www-form-urlencoded") return formPayload(readUrlencoded(body), decodeText);
   throw notAPicture(body, type);
 }
 
@@ -65,22 +72,23 @@ function jsonPayload(value: unknown, where = "The JSON body"): Payload {
   return { content: contentOfJson(fields.get(name), `JSON key "${name}"`), fields: without(fields) };
 }
 
-function formPayload(parts: readonly FormPart[]): Payload {
+function formPayload(parts: readonly FormPart[], decodeText: boolean): Payload {
   const byName = new Map(parts.map((part) => [part.name, part]));
   const part = byName.get(contentField(byName.keys(), "form field"));
   if (part === undefined) throw emptyBody();
   const fields = new Map<string, unknown>(
     [...byName.values()].map(({ name, bytes }) => [name, bytes.toString("utf8")]),
   );
-  const own = partPayload(part);
+  const own = partPayload(part, decodeText);
   return { content: own.content, fields: new Map([...without(fields), ...own.fields]) };
 }
 
 /** A part is read as a body of its own would be, except that it cannot be a form again. */
-function partPayload(part: FormPart): Payload {
+function partPayload(part: FormPart, decodeText: boolean): Payload {
   const { bytes, contentType, name } = part;
   if (bytes.length === 0) throw new RequestError("badRequest", `Form field "${name}" is empty.`);
   if (looksLikePicture(bytes)) return plain({ kind: "picture", bytes });
+  if (!decodeText) throw undecoded();
   if (contentType === "application/json" || looksLikeJson(bytes)) {
     return jsonPayload(parseJson(bytes), `Form field "${name}"`);
   }
@@ -116,6 +124,13 @@ function emptyBody(): RequestError {
   return new RequestError(
     "badRequest",
     "The request has no body. Send a PNG or JPEG picture, for example: curl http://HOST:PORT/predictions/MODEL -T 0.png",
+  );
+}
+
+function undecoded(): RequestError {
+  return new RequestError(
+    "badRequest",
+    "Expected a PNG or JPEG picture, bare or in a form: decode_input_request=false switches JSON and base64 text off.",
   );
 }
 

@@ -7,8 +7,8 @@ import { stat } from "node:fs/promises";
 import type { RepositoryEntry } from "../../oip/index.ts";
 import { RequestError } from "../errors.ts";
 import type { ModelRegistry } from "../models.ts";
+import { entryOf } from "../protocols/repository.ts";
 import type { Repository } from "../protocols/repository.ts";
-import { isLoading } from "../served-model.ts";
 import type { ServedModel } from "../served-model.ts";
 import { folderSize } from "./folder-size.ts";
 import { nameOfFile } from "./file-names.ts";
@@ -49,13 +49,7 @@ export class StoredRepository implements Repository {
   /** Models on offer, and those of the store that are not. */
   async index(): Promise<RepositoryEntry[]> {
     const { models, store } = this.#registrar;
-    const offered = models.all().map((model): RepositoryEntry => {
-      const { name, version, healthy } = model;
-      if (healthy) return { name, version, state: "READY", reason: "" };
-      return isLoading(model)
-        ? { name, version, state: "LOADING", reason: "" }
-        : { name, version, state: "UNAVAILABLE", reason: "no worker answers" };
-    });
+    const offered = models.all().map(entryOf);
     const urls = new Set(models.all().map(({ url }) => url));
     const waiting = (store === null ? [] : await modelsBelow(store.folder))
       .filter((url) => !urls.has(url))

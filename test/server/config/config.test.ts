@@ -34,7 +34,6 @@ describe("A configuration", () => {
       allowedUrls: [],
       saveSnapshots: false,
       cors: null,
-      openInferenceProtocol: false,
     });
   });
 

@@ -65,11 +65,13 @@ describe("Settings", () => {
     );
   });
 
-  it("switch the Open Inference Protocol on by TS_OPEN_INFERENCE_PROTOCOL=oip without any opting in", () => {
-    const on = load("", { env: { TS_OPEN_INFERENCE_PROTOCOL: "oip" } });
-    expect(on.config.openInferenceProtocol).to.equal(true);
+  it("ask for the Open Inference Protocol by TS_OPEN_INFERENCE_PROTOCOL=oip without any opting in; only who asks otherwise is warned", () => {
+    const on = load("ts_open_inference_protocol=false", { env: { TS_OPEN_INFERENCE_PROTOCOL: "oip" } });
+    expect(on.warning).to.equal(null);
     const off = load("ts_open_inference_protocol=true", { env: { TS_OPEN_INFERENCE_PROTOCOL: "no" } });
-    expect(off.config.openInferenceProtocol).to.equal(false);
+    expect(off.warning).to.match(
+      /^Settings without effect: ts_open_inference_protocol \(TS_OPEN_INFERENCE_PROTOCOL\)/,
+    );
   });
 
   it("without effect are named in one warning, with the reason", () => {
@@ -80,6 +82,17 @@ describe("Settings", () => {
     expect(warning).to.include("job_queue_sizes (").and.include("did you mean job_queue_size?");
     expect(warning).to.include("neither TorchServe nor candil has this key").and.not.include("number_of_gpu");
     expect(load("job_queue_size=3").warning).to.equal(null);
+  });
+
+  it("stand all on the page about TorchServe, and no others", () => {
+    const page = readFileSync(new URL("../../../docs/from-torchserve.md", import.meta.url), "utf8");
+    const [, table] = /\n## Keys of config\.properties\n([^]*?)\n## /.exec(page) ?? [];
+    const named = [...(table ?? "").matchAll(/^\| (.*?) \|/gm)].flatMap(([, cell]) =>
+      [...cell.matchAll(/`([a-z_]+)`/g)].map(([, name]) => name),
+    );
+    const known = [...keys, ...ignoredKeys.keys()].filter((key) => /^[a-z_]+$/.test(key));
+    const onlyInSnapshots = ["version", "python"];
+    expect(named.sort()).to.deep.equal(known.filter((key) => !onlyInSnapshots.includes(key)).sort());
   });
 
   it("of no key are both honoured and not", () => {

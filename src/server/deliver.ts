@@ -32,7 +32,8 @@ export function deliver(
 ): void {
   if (response.destroyed || response.headersSent) return;
   const requestId = answer.requestId ?? newRequestId();
-  const keepAlive = context.keepAlive && response.shouldKeepAlive;
+  // An error ends its connection, as with TorchServe; so what the client still sends must be taken first, see lingeringEnd.
+  const keepAlive = context.keepAlive && response.shouldKeepAlive && answer.status < 400;
   response.sendDate = false;
   response.writeHead(answer.status, commonHeaders(answer, { requestId, keepAlive }));
   if (request.complete || keepAlive) response.end(answer.body);

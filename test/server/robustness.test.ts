@@ -113,6 +113,19 @@ describe("The server under clients that misbehave", () => {
     });
   });
 
+  it("lets a client that would keep its connection send all of a body that is too large, and read why it is refused", async () => {
+    await withServer(
+      { models: [mnist], limits: { maxRequestSize: 1000, lingerMs: 60_000 } },
+      async (server) => {
+        const body = Buffer.alloc(20_000_000);
+        const client = new RawClient(server);
+        client.send(["PUT /predictions/mnist HTTP/1.1", `Content-Length: ${body.length}`], body);
+        const [, { status }] = await Promise.all([once(client.socket, "drain"), client.untilClosed()]);
+        expect(status).to.equal(413);
+      },
+    );
+  });
+
   it("gives up an upload that stalls", async () => {
     await withServer({ models: [mnist], limits: { uploadIdleMs: 30, lingerMs: 20 } }, async (server) => {
       const client = new RawClient(server);

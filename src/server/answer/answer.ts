@@ -69,6 +69,6 @@ export function commonHeaders(answer: Answer, delivery: Delivery): string[] {
     "content-length",
     String(length),
     "connection",
-    delivery.keepAlive && answer.status < 400 ? "keep-alive" : "close",
+    delivery.keepAlive ? "keep-alive" : "close",
   ];
 }

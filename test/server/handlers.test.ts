@@ -8,6 +8,7 @@ import { encodePng } from "../../src/node/image.ts";
 import { asFloatTensor } from "../../src/model/float-tensor.ts";
 import { Image } from "../../src/vision/image.ts";
 import { ToTensor } from "../../src/vision/transforms/index.ts";
+import { GrpcClient } from "../support/grpc-client.ts";
 import { quickMnistSpec } from "../support/mnist.ts";
 import { digitPng } from "../support/png.ts";
 import { mar, vision } from "../support/small-archive.ts";
@@ -63,7 +64,14 @@ describe("A handler.py, through HTTP and workers", () => {
         explain: (_batch, row, target) => [["explained", target, row.data instanceof Image]],
       }),
     });
-    server = await startServer({ models: [pooled, own], port: 0 });
+    const sure = new Model({
+      ...quickMnistSpec({ name: "sure" }),
+      handler: defineHandler({
+        imageProcessing: (image) => asFloatTensor(new ToTensor().apply(image)),
+        postprocess: (output) => Array.from({ length: output.shape[0] }, () => [true, false]),
+      }),
+    });
+    server = await startServer({ models: [pooled, own, sure], port: 0, grpc: { port: 0 } });
   });
   after(() => server.stop());
 
@@ -121,6 +129,37 @@ describe("A handler.py, through HTTP and workers", () => {
     expect(outputs).to.deep.equal([
       { name: "x", datatype: "BYTES", shape: [1], data: ['{"best":5,"top":17.5}'] },
     ]);
+  });
+
+  it("answers over gRPC in the same words, in contents and raw", async () => {
+    const client = new GrpcClient(`127.0.0.1:${server.grpc?.port ?? 0}`);
+    const ask = async (model: string, element: Buffer, raw: boolean): Promise<unknown> => {
+      const length = Buffer.alloc(4);
+      length.writeUInt32LE(element.length);
+      const input = { name: "x", datatype: "BYTES", shape: [1] };
+      const answer = await client.call("ModelInfer", {
+        model_name: model,
+        ...(raw
+          ? { inputs: [input], raw_input_contents: [Buffer.concat([length, element])] }
+          : { inputs: [{ ...input, contents: { bytes_contents: [element] } }] }),
+      });
+      return { outputs: answer["outputs"], raw: answer["raw_output_contents"] };
+    };
+    const text = Buffer.from('{"best":5,"top":17.5}');
+    expect(await ask("small", Buffer.from(white), false)).to.deep.equal({
+      outputs: [{ name: "x", datatype: "BYTES", shape: ["1"], contents: { bytes_contents: [text] } }],
+      raw: undefined,
+    });
+    expect(await ask("small", Buffer.from(white), true)).to.deep.equal({
+      outputs: [{ name: "x", datatype: "BYTES", shape: ["1"] }],
+      raw: [Buffer.concat([Buffer.of(text.length, 0, 0, 0), text])],
+    });
+    expect(await ask("sure", digitPng(3), false)).to.deep.equal({
+      outputs: [{ name: "x", datatype: "BOOL", shape: ["2"], contents: { bool_contents: [true, false] } }],
+      raw: undefined,
+    });
+    expect(await ask("sure", digitPng(3), true)).to.deep.include({ raw: [Buffer.of(1, 0)] });
+    client.close();
   });
 
   it("is as good as one of TypeScript's, whose floats stay floats", async () => {

@@ -77,7 +77,8 @@ function readContents(datatype: Datatype, contents: Contents, where: string): Da
   const data = newArray(datatype, list.length);
   for (let i = 0; i < list.length; i++) {
     const element = list[i];
-    if (data instanceof BigInt64Array || data instanceof BigUint64Array) data[i] = BigInt(Number(element));
+    if (data instanceof BigInt64Array || data instanceof BigUint64Array)
+      data[i] = typeof element === "bigint" ? element : BigInt(Number(element));
     else data[i] = Number(element);
     if (datatype !== "FP32" && Number(data[i]) !== Number(element)) {
       throw new FormatError(`${where}: element ${i} is ${String(element)}, which ${datatype} does not hold`);
@@ -106,6 +107,9 @@ function writeContents(tensor: InferTensor): Contents {
     case "FP64":
       return { fp64_contents: Array.from(tensor.data) };
     case "BOOL":
+      return { bool_contents: Array.from(tensor.data, (byte) => byte !== 0) };
+    case "BYTES":
+      return { bytes_contents: tensor.data };
     case "UINT8":
     case "UINT16":
     case "UINT32":
@@ -115,7 +119,6 @@ function writeContents(tensor: InferTensor): Contents {
     case "INT32":
     case "FP16":
     case "BF16":
-    case "BYTES":
       throw new FormatError(`${tensor.name}: no output of candil is of ${tensor.datatype}`);
   }
 }

@@ -10,15 +10,21 @@ import type {
   ChannelCredentials,
   GrpcObject,
   ServiceClientConstructor,
+  ServiceDefinition,
   ServiceError,
 } from "@grpc/grpc-js";
 import { loadSync } from "@grpc/proto-loader";
 import { fileURLToPath } from "node:url";
 
-const file = fileURLToPath(new URL("../fixtures/grpc/inference.proto", import.meta.url));
+/** How protobufjs hands out messages: 64-bit numbers and enums as text. */
+const READING = { keepCase: true, longs: String, enums: String, defaults: false, oneofs: true };
 
-/** The protocol's definition, as protobufjs reads it; 64-bit numbers are text. */
-export const definition = loadSync(file, { keepCase: true, longs: String, defaults: false, oneofs: true });
+function load(name: string): ReturnType<typeof loadSync> {
+  return loadSync(fileURLToPath(new URL(`../fixtures/grpc/${name}.proto`, import.meta.url)), READING);
+}
+
+/** The protocol's definition, as protobufjs reads it. */
+export const definition = load("inference");
 
 const { inference } = loadPackageDefinition(definition) as {
   inference: { GRPCInferenceService: ServiceClientConstructor };
@@ -70,6 +76,27 @@ export class GrpcClient {
   close(): void {
     this.#client.close();
   }
+}
+
+/** A stream of objects. */
+export interface ObjectStream extends AsyncIterable<object> {
+  write(message: object): void;
+  end(): void;
+  cancel(): void;
+}
+
+/** Opens a stream of a method in a definition of test/fixtures/grpc; `close` closes its connection. */
+export function openStream(
+  address: string,
+  file: string,
+  method: `${string}/${string}`,
+): { readonly stream: ObjectStream; readonly close: () => void } {
+  const [service, name] = method.split("/");
+  const { path, requestSerialize, responseDeserialize } = (load(file)[service] as ServiceDefinition)[name];
+  const Raw = makeGenericClientConstructor({}, "raw");
+  const client = new Raw(address, credentials.createInsecure());
+  const stream = client.makeBidiStreamRequest<object, object>(path, requestSerialize, responseDeserialize);
+  return { stream, close: () => client.close() };
 }
 
 /** Calls a method by its path with bytes, whatever they are. */

@@ -1,18 +1,10 @@
-import { credentials, status } from "@grpc/grpc-js";
-import type { ServiceDefinition, ServiceError } from "@grpc/grpc-js";
-import { loadFileDescriptorSetFromBuffer } from "@grpc/proto-loader";
+import { status } from "@grpc/grpc-js";
+import type { ServiceError } from "@grpc/grpc-js";
 import { expect } from "chai";
-import { readFileSync } from "node:fs";
 import { decodeImage } from "../../../src/node/image.ts";
 import { startServer } from "../../../src/server/index.ts";
 import type { RunningServer } from "../../../src/server/index.ts";
-import { RequestError } from "../../../src/server/errors.ts";
-import { defaultLimits } from "../../../src/server/limits.ts";
-import { describeService } from "../../../src/server/protocols/grpc/descriptor.ts";
-import { inferenceService } from "../../../src/server/protocols/grpc/inference-service.ts";
-import { reflection } from "../../../src/server/protocols/grpc/reflection.ts";
-import { WireWriter } from "../../../src/server/protocols/grpc/wire.ts";
-import { callRaw, definition, GrpcClient } from "../../support/grpc-client.ts";
+import { callRaw, GrpcClient } from "../../support/grpc-client.ts";
 import { quickMnist } from "../../support/mnist.ts";
 import { digitPng } from "../../support/png.ts";
 
@@ -248,25 +240,6 @@ describe("The Open Inference Protocol over gRPC", () => {
     expect(await client.call("ServerLive", {})).to.deep.equal({ live: true });
   });
 
-  it("answers Kubernetes' health probe", async () => {
-    const check = (service: string): Promise<Buffer> => {
-      const name = Buffer.from(service);
-      return callRaw(
-        address,
-        "/grpc.health.v1.Health/Check",
-        Buffer.concat([Buffer.from([10, name.length]), name]),
-      );
-    };
-    for (const service of ["", "inference.GRPCInferenceService"]) {
-      expect((await check(service)).toString("hex")).to.equal("0801");
-    }
-    const error = await check("nobody").then(
-      () => null,
-      (reason: ServiceError) => reason,
-    );
-    expect(error?.code).to.equal(status.NOT_FOUND);
-  });
-
   const long = {
     model_name: "mnist",
     parameters: { n_steps: { int64_param: 1_000 } },
@@ -292,96 +265,3 @@ describe("The Open Inference Protocol over gRPC", () => {
     expect(error?.code).to.equal(status.CANCELLED);
   });
 });
-
-describe("The gRPC port", () => {
-  it("speaks TLS where it has a certificate, and nothing else", async () => {
-    const pem = (name: string): Buffer =>
-      readFileSync(new URL(`../../fixtures/tls/${name}.pem`, import.meta.url));
-    const tls = { key: pem("key"), cert: pem("cert") };
-    const server = await startServer({ models: [mnist], port: 0, grpc: { port: 0, tls } });
-    const place = `localhost:${server.grpc?.port ?? 0}`;
-    const trusting = new GrpcClient(place, credentials.createSsl(pem("cert")));
-    const plain = new GrpcClient(place);
-    expect(await trusting.call("ServerReady", {})).to.deep.equal({ ready: true });
-    const error = await plain.call("ServerReady", {}).then(
-      () => null,
-      (reason: ServiceError) => reason,
-    );
-    expect(error?.code).to.equal(status.UNAVAILABLE);
-    trusting.close();
-    plain.close();
-    await server.stop();
-  });
-
-  it("asks for authorisation where it is told to", async () => {
-    const authorize = (authorization: string | undefined): void => {
-      if (authorization !== "Bearer key") throw new RequestError("badRequest", "no key");
-    };
-    const server = await startServer({ models: [mnist], port: 0, grpc: { port: 0, authorize } });
-    const client = new GrpcClient(`127.0.0.1:${server.grpc?.port ?? 0}`);
-    const error = await client.call("ServerLive", {}).then(
-      () => null,
-      (reason: ServiceError) => reason,
-    );
-    expect(error?.details).to.equal("no key");
-    client.close();
-    await server.stop();
-  });
-
-  it("that is taken already is refused, and the HTTP port is given back", async () => {
-    const server = await startServer({ models: [mnist], port: 0, grpc: { port: 0 } });
-    const error = await startServer({
-      models: [mnist],
-      port: 0,
-      grpc: { port: server.grpc?.port ?? 0 },
-    }).then(
-      () => null,
-      (reason: Error) => reason,
-    );
-    expect(error?.message).to.include("cannot be had");
-    await server.stop();
-  });
-
-  it("tells generic clients how to ask, in a descriptor that protobufjs understands", () => {
-    const service = inferenceService({
-      limits: defaultLimits,
-      names: () => [],
-      versions: () => [],
-      subject: () => expect.fail("nobody asks"),
-      accepting: () => true,
-      repository: { index: () => [], load: () => Promise.resolve(), unload: () => Promise.resolve() },
-    });
-    const { bytes, name: fileName } = describeService(service);
-    const set = Buffer.concat([Buffer.from([10]), lengthOf(bytes), bytes]);
-    const described = loadFileDescriptorSetFromBuffer(set, { keepCase: true, longs: String, oneofs: true });
-    const ours = described["inference.GRPCInferenceService"] as ServiceDefinition;
-    const theirs = definition["inference.GRPCInferenceService"] as ServiceDefinition;
-    expect(Object.keys(ours)).to.deep.equal(Object.keys(theirs));
-    const value = {
-      model_name: "m",
-      parameters: { target: { int64_param: "3" } },
-      inputs: [{ name: "x", shape: ["1"], contents: { fp32_contents: [1.5] } }],
-    };
-    // What protobufjs reads from a descriptor has lists of entries for maps.
-    const parameters = [{ key: "target", value: { int64_param: "3" } }];
-    expect(ours["ModelInfer"].requestSerialize({ ...value, parameters })).to.deep.equal(
-      theirs["ModelInfer"].requestSerialize(value),
-    );
-    const answer = reflection([service]);
-    const byName = answer(Buffer.concat([Buffer.from([26, fileName.length]), Buffer.from(fileName)]));
-    expect(Buffer.from(byName).includes(Buffer.from(bytes))).to.equal(true);
-    const symbol = "inference.ModelInferRequest.InferInputTensor";
-    const bySymbol = answer(Buffer.concat([Buffer.from([34, symbol.length]), Buffer.from(symbol)]));
-    expect(Buffer.from(bySymbol).includes(Buffer.from(bytes))).to.equal(true);
-    expect(Buffer.from(answer(Buffer.from([58, 0]))).toString("latin1")).to.include(
-      "inference.GRPCInferenceService",
-    );
-    expect(Buffer.from(answer(Buffer.from([34, 1, 0x78]))).toString("latin1")).to.include(
-      'nothing here is called "x"',
-    );
-  });
-});
-
-function lengthOf(bytes: Uint8Array): Buffer {
-  return Buffer.from(new WireWriter().varint(BigInt(bytes.length)).finish());
-}

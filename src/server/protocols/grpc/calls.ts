@@ -42,11 +42,33 @@ export interface Call {
   readonly handle: Unary;
 }
 
+/** A call with more than one answer. */
+export type StreamCall = Pick<Call, "request" | "response"> &
+  (
+    | {
+        /** Answers each message of the client with one. @throws FormatError when the bytes are no such message */
+        readonly each: (request: Uint8Array) => Uint8Array;
+      }
+    | {
+        /** Sends answers to one message until either side ends the call. @throws as `each` */
+        readonly watch: (request: Uint8Array, send: (answer: Uint8Array) => void) => Watch;
+      }
+  );
+
+/** A call that sends answers when there is something to say. */
+export interface Watch {
+  /** Says it now, if there is. */
+  look(): void;
+  /** Says nothing more. */
+  stop(): void;
+}
+
 /** A service: its calls by name. */
 export interface Service {
   /** With its package: `inference.GRPCInferenceService`. */
   readonly name: string;
   readonly calls: Readonly<Record<string, Call>>;
+  readonly streams?: Readonly<Record<string, StreamCall>>;
 }
 
 /** A call whose messages are encoded and decoded here. */

@@ -3,7 +3,6 @@
  * A service and its messages as a FileDescriptorProto, from which generic clients such as grpcurl learn how to ask.
  */
 
-import type { Service } from "./calls.ts";
 import { many, message, nested, nestedMany, one, oneOf } from "./message.ts";
 import type { AnyMessage, Field, FieldKind } from "./message.ts";
 import { bool, bytes, int32, string } from "./scalars.ts";
@@ -31,6 +30,8 @@ const MethodDescriptor = message("google.protobuf.MethodDescriptorProto", {
   name: one(1, string),
   input_type: one(2, string),
   output_type: one(3, string),
+  client_streaming: one(5, bool),
+  server_streaming: one(6, bool),
 });
 const ServiceDescriptor = message("google.protobuf.ServiceDescriptorProto", {
   name: one(1, string),
@@ -56,10 +57,26 @@ export interface DescribedFile {
   readonly symbols: readonly string[];
 }
 
+/** The messages of a call. */
+interface CallType {
+  readonly request: AnyMessage;
+  readonly response: AnyMessage;
+  /** Of a stream: it takes one message alone. */
+  readonly watch?: unknown;
+}
+
+/** As much of a service as is described. */
+export interface Described {
+  readonly name: string;
+  readonly calls: Readonly<Record<string, CallType>>;
+  readonly streams?: Readonly<Record<string, CallType>>;
+}
+
 /** The file of a service with all messages that it needs. */
-export function describeService(service: Service): DescribedFile {
+export function describeService(service: Described): DescribedFile {
   const at = service.name.lastIndexOf(".");
-  const calls = Object.entries(service.calls);
+  const { streams = {} } = service;
+  const calls = Object.entries({ ...service.calls, ...streams });
   const messages = new Map<string, AnyMessage>();
   for (const [, { request, response }] of calls)
     for (const type of [request, response]) collect(type, messages);
@@ -73,8 +90,14 @@ export function describeService(service: Service): DescribedFile {
     service: [
       {
         name: service.name.slice(at + 1),
-        method: calls.map(([call, { request, response }]) => {
-          return { name: call, input_type: `.${request.name}`, output_type: `.${response.name}` };
+        method: calls.map(([name, { request, response, watch }]) => {
+          return {
+            name,
+            input_type: `.${request.name}`,
+            output_type: `.${response.name}`,
+            client_streaming: name in streams && watch === undefined,
+            server_streaming: name in streams,
+          };
         }),
       },
     ],

@@ -3,14 +3,7 @@
  * The gRPC port. `@grpc/grpc-js` is loaded here, when a gRPC port is asked for.
  */
 
-import type {
-  sendUnaryData,
-  Server,
-  ServerDuplexStream,
-  ServerUnaryCall,
-  ServiceDefinition,
-  UntypedServiceImplementation,
-} from "@grpc/grpc-js";
+import type { sendUnaryData, Server, ServerUnaryCall, UntypedServiceImplementation } from "@grpc/grpc-js";
 import type { SecureContextOptions } from "node:tls";
 import { ArgumentError, CandilError } from "../../../errors.ts";
 import { ClientGone, errorBody } from "../../errors.ts";
@@ -19,7 +12,10 @@ import type { CallWatcher, Service } from "./calls.ts";
 import type * as grpcJs from "./grpc-js.ts";
 import { healthService } from "./health-service.ts";
 import { inferenceService } from "./inference-service.ts";
-import { reflection, reflectionServices } from "./reflection.ts";
+import { definition } from "./definition.ts";
+import { reflectionServices } from "./reflection.ts";
+import { statusOf } from "./status.ts";
+import { addStreams } from "./streams.ts";
 import { UnaryCall } from "./unary-call.ts";
 
 type Grpc = typeof grpcJs;
@@ -62,16 +58,21 @@ export async function startGrpc(shelf: Shelf, options: GrpcOptions): Promise<Grp
     "grpc.max_send_message_length": -1,
     "grpc.max_concurrent_streams": 1_000,
   });
-  const services = [inferenceService(shelf), healthService(shelf)];
-  for (const service of services) addUnaryCalls(grpc, server, service, options);
-  addReflection(grpc, server, services);
+  const offered = [inferenceService(shelf), healthService(shelf)];
+  const services = [...offered, ...reflectionServices(offered)];
+  for (const service of offered) addUnaryCalls(grpc, server, service, options);
+  const streams = addStreams(grpc, server, services, options);
   const host = options.host ?? "127.0.0.1";
   const port = await bound(
     server,
     `${host.includes(":") ? `[${host}]` : host}:${options.port}`,
     credentials(grpc, options),
   );
-  return { host, port, close: () => drained(server, options.drainMs ?? 30_000) };
+  const close = (): Promise<void> => {
+    streams.end();
+    return drained(server, options.drainMs ?? 30_000);
+  };
+  return { host, port, close };
 }
 
 function credentials(
@@ -115,28 +116,6 @@ function drained(server: Server, drainMs: number): Promise<void> {
   });
 }
 
-const asBytes = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-
-function definition(service: string, calls: readonly string[], stream: boolean): ServiceDefinition {
-  const entries = calls.map((name) => {
-    const path = `/${service}/${name}`;
-    return [
-      name,
-      {
-        path,
-        originalName: name,
-        requestStream: stream,
-        responseStream: stream,
-        requestSerialize: asBytes,
-        requestDeserialize: asBytes,
-        responseSerialize: asBytes,
-        responseDeserialize: asBytes,
-      },
-    ] as const;
-  });
-  return Object.fromEntries(entries);
-}
-
 function addUnaryCalls(grpc: Grpc, server: Server, { name, calls }: Service, options: GrpcOptions): void {
   const implementation: UntypedServiceImplementation = Object.fromEntries(
     Object.entries(calls).map(([call, { handle }]) => [
@@ -166,42 +145,8 @@ function addUnaryCalls(grpc: Grpc, server: Server, { name, calls }: Service, opt
       },
     ]),
   );
-  server.addService(definition(name, Object.keys(calls), false), implementation);
-}
-
-/** The status of a failure; the words are those that an HTTP client would read. */
-function statusOf({ status }: Grpc, error: unknown): { code: number; details: string } {
-  if (error instanceof ClientGone)
-    return { code: status.CANCELLED, details: "the client cancelled the call" };
-  const { code, message } = errorBody(error);
-  const codes: Readonly<Record<number, number>> = {
-    400: status.INVALID_ARGUMENT,
-    401: status.UNAUTHENTICATED,
-    403: status.PERMISSION_DENIED,
-    404: status.NOT_FOUND,
-    405: status.UNIMPLEMENTED,
-    408: status.DEADLINE_EXCEEDED,
-    409: status.ALREADY_EXISTS,
-    413: status.RESOURCE_EXHAUSTED,
-    503: status.UNAVAILABLE,
-  };
-  return { code: codes[code] ?? status.INTERNAL, details: message };
-}
-
-function addReflection(grpc: Grpc, server: Server, services: readonly Service[]): void {
-  const answer = reflection(services);
-  const serve = (stream: ServerDuplexStream<Uint8Array, Uint8Array>): void => {
-    stream.on("data", (request: Uint8Array) => {
-      try {
-        stream.write(answer(request));
-      } catch (error) {
-        stream.destroy(Object.assign(new Error(errorBody(error).message), statusOf(grpc, error)));
-      }
-    });
-    stream.on("end", () => stream.end());
-    stream.on("error", () => undefined);
-  };
-  for (const name of reflectionServices) {
-    server.addService(definition(name, ["ServerReflectionInfo"], true), { ServerReflectionInfo: serve });
-  }
+  server.addService(
+    definition(name, Object.keys(calls), { request: false, response: false }),
+    implementation,
+  );
 }

@@ -13,15 +13,14 @@ import { writePt } from "../../src/checkpoint/index.ts";
 import { KServeClient } from "../../src/client/index.ts";
 import { makeArchive } from "../../src/node/make-archive.ts";
 import { candil, Folder } from "../support/cli.ts";
+import { imageFolder } from "../support/image.ts";
 import { seededMnist, seededState } from "../support/mnist.ts";
 import { decodeImage } from "../../src/node/image.ts";
 import { digitPng } from "../support/png.ts";
 import { Proxy } from "../support/proxy.ts";
 
-const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 const example = (name: string): string =>
   fileURLToPath(new URL(`../../examples/mnist/${name}`, import.meta.url));
-const tsx = import.meta.resolve("tsx");
 const seven = digitPng(7);
 const mnist = seededMnist();
 const [{ prediction }] = mnist.predict(mnist.transform(decodeImage(seven)));
@@ -48,10 +47,11 @@ interface LogLine {
 class Pod {
   readonly #child: ChildProcess;
   readonly #lines: Interface;
+  readonly #closed: Promise<unknown>;
   readonly log: LogLine[] = [];
 
-  constructor(args: readonly string[], cwd: string, env: Record<string, string>) {
-    this.#child = spawn(process.execPath, ["--import", tsx, main, "kserve", ...args], {
+  constructor(program: string, args: readonly string[], cwd: string, env: Record<string, string>) {
+    this.#child = spawn(process.execPath, [program, "kserve", ...args], {
       cwd,
       env: { PATH: process.env["PATH"] ?? "", ...env },
       stdio: ["ignore", "pipe", "inherit"],
@@ -59,6 +59,7 @@ class Pod {
     if (this.#child.stdout === null) throw new Error("no standard output");
     this.#lines = createInterface(this.#child.stdout);
     this.#lines.on("line", (line) => this.log.push(JSON.parse(line) as LogLine));
+    this.#closed = once(this.#lines, "close");
   }
 
   /** Resolves with the first line whose message matches, once it is there. */
@@ -71,10 +72,7 @@ class Pod {
     for (;;) {
       const found = this.log.find(fits);
       if (found !== undefined) return found;
-      await Promise.race([
-        once(this.#lines, "line"),
-        once(this.#lines, "close").then(() => this.#ended(what)),
-      ]);
+      await Promise.race([once(this.#lines, "line"), this.#closed.then(() => this.#ended(what))]);
     }
   }
 
@@ -141,8 +139,9 @@ describe("candil kserve, as KServe starts TorchServe's containers", function () 
       "p.default",
     ];
     const env = { PORT: "0", INFERENCE_SERVICE_NAME: "torchserve" };
-    pod = new Pod([...theirs, ...flags], empty.path, env);
-    next = new Pod(flags, empty.path, env);
+    const { program } = await imageFolder();
+    pod = new Pod(program, [...theirs, ...flags], empty.path, env);
+    next = new Pod(program, flags, empty.path, env);
     [url, nextUrl] = await Promise.all([addressOf(pod), addressOf(next)]);
   });
   after(async () => {

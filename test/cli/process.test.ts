@@ -3,19 +3,12 @@ import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { writePt } from "../../src/checkpoint/index.ts";
 import { Folder } from "../support/cli.ts";
+import { imageFolder } from "../support/image.ts";
 import { seededState } from "../support/mnist.ts";
 import { digitPng } from "../support/png.ts";
-
-const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
-
-/** The program as a process of its own. */
-function start(args: readonly string[]): ChildProcess {
-  return spawn(process.execPath, ["--import", "tsx", main, ...args], { stdio: ["pipe", "pipe", "pipe"] });
-}
 
 async function textOf(stream: NodeJS.ReadableStream | null): Promise<string> {
   let text = "";
@@ -44,10 +37,16 @@ async function started(child: ChildProcess): Promise<string> {
 
 describe("The candil process", () => {
   let folder: Folder;
+  let program = "";
   before(async () => {
+    ({ program } = await imageFolder());
     folder = await Folder.create({ "w.pt": writePt(seededState()), "0.png": digitPng(0) });
   });
   after(() => folder.remove());
+
+  /** The program as a process of its own. */
+  const start = (args: readonly string[]): ChildProcess =>
+    spawn(process.execPath, [program, ...args], { stdio: ["pipe", "pipe", "pipe"] });
 
   it("ends with 2 for wrong usage and 0 for help", async () => {
     expect((await ended(start(["predit"]))).code).to.equal(2);

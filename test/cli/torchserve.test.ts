@@ -3,15 +3,12 @@ import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { writePt } from "../../src/checkpoint/index.ts";
 import { candil, Folder } from "../support/cli.ts";
+import { imageFolder } from "../support/image.ts";
 import { seededState } from "../support/mnist.ts";
 import { digitPng } from "../support/png.ts";
-
-const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
-const tsx = import.meta.resolve("tsx");
 
 interface Ended {
   readonly code: number | null;
@@ -23,7 +20,9 @@ describe("candil torchserve", function () {
   // Several processes start here, one after another.
   this.timeout(60_000);
   let folder: Folder;
+  let program = "";
   before(async () => {
+    ({ program } = await imageFolder());
     folder = await Folder.create({
       "digits.pt": writePt(seededState()),
       "config.properties": [
@@ -41,7 +40,7 @@ describe("candil torchserve", function () {
 
   /** Starts the program in the folder, which is its place for temporary files as well. */
   function start(args: readonly string[], env: Record<string, string> = {}): ChildProcess {
-    return spawn(process.execPath, ["--import", tsx, main, "torchserve", ...args], {
+    return spawn(process.execPath, [program, "torchserve", ...args], {
       cwd: folder.path,
       env: { PATH: process.env["PATH"] ?? "", TMPDIR: folder.path, ...env },
       stdio: ["ignore", "pipe", "pipe"],

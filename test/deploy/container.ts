@@ -12,7 +12,7 @@ import { dirname } from "node:path";
 import { createInterface } from "node:readline";
 import type { EnvVar, HTTPGetAction, Probe } from "kubernetes-types/core/v1.js";
 import { callRaw } from "../support/grpc-client.ts";
-import { imageFolder } from "./image.ts";
+import { imageFolder } from "../support/image.ts";
 
 /** What the kubelet's gRPC probes call, and the bytes of its good answer: field 1, the enum's 1. */
 const HEALTH = "/grpc.health.v1.Health/Check";

@@ -7,8 +7,8 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect } from "chai";
-import { imageFolder } from "../deploy/image.ts";
 import { Folder } from "../support/cli.ts";
+import { imageFolder } from "../support/image.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const page = readFileSync(`${root}docs/kserve.md`, "utf8");

@@ -12,12 +12,11 @@ import { installedMnist, readMnist } from "../../src/node/mnist-files.ts";
 import type { MnistSplit } from "../../src/node/mnist-files.ts";
 import { candil, Folder } from "../support/cli.ts";
 import { idxFiles } from "../support/digit-patterns.ts";
+import { imageFolder } from "../support/image.ts";
 import { commandsOf, printed, wordsOf } from "../support/readme-commands.ts";
 import type { PageCommand } from "../support/readme-commands.ts";
 
 const example = fileURLToPath(new URL("../../examples/mnist/", import.meta.url));
-const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
-const tsx = import.meta.resolve("tsx");
 const page = (name: string): PageCommand[] => commandsOf(readFileSync(`${example}${name}`, "utf8"));
 
 /** The first digits of the package alone: to test a net on 10,000 takes longer than all the rest. */
@@ -72,7 +71,8 @@ describe("The MNIST example's page", function () {
 
   /** A process, as the server goes on after it; resolves with the address when it answers. */
   async function startServer(args: readonly string[]): Promise<string> {
-    const launcher = spawn(process.execPath, ["--import", tsx, main, ...args], {
+    const { program } = await imageFolder();
+    const launcher = spawn(process.execPath, [program, ...args], {
       env: { PATH: process.env["PATH"] ?? "", TMPDIR: folder.path },
       stdio: ["ignore", "pipe", "inherit"],
     });

@@ -1,12 +1,13 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFile, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect } from "chai";
+import { build } from "esbuild";
 import { embeddedMnist } from "../../src/node/index.ts";
 import { startServer } from "../../src/server/index.ts";
+import { imageFolder } from "../support/image.ts";
 
 const root = new URL("../../", import.meta.url);
 
@@ -26,16 +27,22 @@ async function blocks(language: string, page = "README.md"): Promise<string[]> {
 
 /** Runs a code block, followed by a line of the test's own, and returns what that line prints. */
 async function output(block: string, line: string): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "candil-readme-"));
   const source = block.replace(/from "(candil[^"]*)"/g, (_, name: string) => {
-    return `from ${JSON.stringify(new URL(entries[name], root).href)}`;
+    return `from ${JSON.stringify(fileURLToPath(new URL(entries[name], root)))}`;
   });
-  const file = join(folder, "block.mts");
-  await writeFile(file, `${source}\n${line}\n`);
-  const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", file], {
-    cwd: fileURLToPath(root),
+  // Bundled beside the program, where packages and weights are found, it starts in a fraction of the time.
+  const { program } = await imageFolder();
+  const outfile = join(dirname(program), "block.js");
+  await build({
+    stdin: { contents: `${source}\n${line}\n`, loader: "ts", resolveDir: fileURLToPath(root) },
+    outfile,
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    packages: "external",
   });
-  await rm(folder, { recursive: true });
+  const { stdout } = await promisify(execFile)(process.execPath, [outfile], { cwd: fileURLToPath(root) });
+  await rm(outfile);
   return stdout.trim();
 }
 

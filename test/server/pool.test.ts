@@ -54,6 +54,13 @@ describe("Workers", () => {
     expect(memory).to.be.greaterThan(1_000_000);
   });
 
+  it("start from TypeScript as well, where candil is not built", async () => {
+    const unbuilt = await pooledModel({}, { fromSource: true });
+    await unbuilt.scale(1, 1);
+    expect(await ending(unbuilt.run(job(numbers(0.5)), forEver))).to.equal("answer");
+    await unbuilt.close(0);
+  });
+
   it("answer a job that outlives one worker", async () => {
     files.layFuse();
     const before = lost.length;

@@ -11,18 +11,24 @@ import type { Job, PoolObserver, Question, ServingSettings } from "../../src/ser
 import { workerBundle } from "./worker-bundle.ts";
 import { fuseVariable, gateVariable } from "./pool-model.ts";
 
-/** A model whose workers load ./pool-model.ts; they start again without waiting. */
+/**
+ * A model whose workers load ./pool-model.ts; they start again without waiting.
+ * @param options.fromSource they read TypeScript file by file, as those of a candil that is not built
+ */
 export async function pooledModel(
   settings: Partial<ServingSettings> = {},
-  options: { readonly name?: string; readonly observer?: PoolObserver } = {},
+  options: { readonly name?: string; readonly observer?: PoolObserver; readonly fromSource?: boolean } = {},
 ): Promise<PooledModel> {
-  const { entry, model } = await workerBundle();
+  const { entry, model } =
+    options.fromSource === true
+      ? { entry: null, model: new URL("./pool-model.ts", import.meta.url) }
+      : await workerBundle();
   return new PooledModel({
     name: options.name ?? "mnist",
     version: "1.0",
     url: "mnist.pt",
     source: { kind: "module", url: model.href },
-    entry,
+    ...(entry === null ? {} : { entry }),
     settings: { ...defaultServing, minWorkers: 0, maxWorkers: 0, ...settings },
     limits: { maxImagePixels: 1_000_000 },
     backOffMs: [0],

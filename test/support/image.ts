@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bundle } from "../../tools/bundle.js";
-import { lockedPackages } from "../support/locked-packages.ts";
+import { lockedPackages } from "./locked-packages.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 

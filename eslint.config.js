@@ -24,6 +24,7 @@ export default tseslint.config(
       "@typescript-eslint/consistent-type-imports": "error",
       "@typescript-eslint/explicit-module-boundary-types": "error",
       "@typescript-eslint/no-floating-promises": "error",
+      "@typescript-eslint/no-non-null-assertion": "error",
       "@typescript-eslint/no-unsafe-type-assertion": "off",
       // A base class names the parameters that those below it use.
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],

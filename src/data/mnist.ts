@@ -10,8 +10,9 @@ import { parseIdx } from "./idx.ts";
 /** Pixels of one digit: 28 x 28. */
 export const MNIST_PIXELS = 784;
 
-/** Mean and standard deviation of the training pixels, as PyTorch's example has them. */
+/** Mean of the training pixels, of which 0 is black and 1 white, as PyTorch's example has it. */
 export const MNIST_MEAN = 0.1307;
+/** Their standard deviation, the same. */
 export const MNIST_STD = 0.3081;
 
 /** Digits with their labels. */

@@ -15,6 +15,7 @@ import type { AdadeltaStep } from "./reference/optim.ts";
 /** Names of the kernel families, slowest first. */
 export type KernelFamily = "reference" | "simd" | "relaxed-simd";
 
+/** One family of them: every kernel that exists more than once. */
 export interface Kernels {
   readonly family: KernelFamily;
 

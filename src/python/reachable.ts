@@ -9,7 +9,7 @@ import type { Machine } from "./machine.ts";
 import { PythonError } from "./python-error.ts";
 import type { ModuleInstance } from "./torch/module-instance.ts";
 import type { PyClass } from "./values/class.ts";
-import { Descriptor } from "./values/class.ts";
+import { Descriptor } from "./values/descriptor.ts";
 import { Absent, Namespace } from "./values/namespace.ts";
 import type { Value } from "./values/object.ts";
 

@@ -11,10 +11,13 @@ function logistic(x: number): number {
   return 1 / (1 + Math.exp(-x));
 }
 
+/** 1 / (1 + e^-x), PyTorch's `sigmoid`; d/dx = y · (1 - y). */
 export const sigmoid: ScalarFunction = { value: logistic, slope: (_x, y) => y * (1 - y) };
 
+/** PyTorch's `tanh`; d/dx = 1 - y². */
 export const tanh: ScalarFunction = { value: Math.tanh, slope: (_x, y) => 1 - y * y };
 
+/** x · sigmoid(x), PyTorch's `silu`. */
 export const silu: ScalarFunction = {
   value: (x) => x * logistic(x),
   slope(x) {

@@ -5,10 +5,13 @@
 
 import type { ScalarFunction } from "./pointwise.ts";
 
+/** PyTorch's `neg`. */
 export const neg: ScalarFunction = { value: (x) => -x, slope: () => -1 };
 
+/** PyTorch's `exp`. */
 export const exp: ScalarFunction = { value: Math.exp, slope: (_x, y) => y };
 
+/** The natural logarithm, PyTorch's `log`: NaN below 0; the slope is infinite at 0. */
 export const log: ScalarFunction = { value: Math.log, slope: (x) => 1 / x };
 
 /** The slope is infinite at 0. */

@@ -14,6 +14,7 @@ export interface Sweep {
   readonly taps: readonly Tap[];
 }
 
+/** One element of the filter, and how far from a position it reads. */
 export interface Tap {
   readonly kernel: number;
   readonly source: number;

@@ -2,8 +2,9 @@
 
 import type { Conv2dGeometry } from "../geometry.ts";
 
-/** Bits of the flags of `convolve3x3`. */
+/** A bit of the flags of `convolve3x3`: its rectifier follows. */
 export const WINOGRAD_RELU = 1;
+/** Another: 2 × 2 max-pooling follows, with the places of the maxima. */
 export const WINOGRAD_POOL = 2;
 
 /**

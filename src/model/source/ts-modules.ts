@@ -9,7 +9,7 @@ import type { Machine } from "../../python/machine.ts";
 import { pyTensor } from "../../python/torch/behaviour.ts";
 import { TorchDevice } from "../../python/torch/dtypes.ts";
 import { PyTensor } from "../../python/torch/tensor-value.ts";
-import { PyInstance } from "../../python/values/class.ts";
+import { PyInstance } from "../../python/values/instance.ts";
 import { PyDict } from "../../python/values/dict.ts";
 import { hostClass } from "../../python/values/host-class.ts";
 import { hostFunction } from "../../python/values/host-function.ts";

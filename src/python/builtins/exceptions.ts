@@ -3,7 +3,8 @@
  * Python's exception classes.
  */
 
-import { PyClass, PyInstance } from "../values/class.ts";
+import { PyClass } from "../values/class.ts";
+import { PyInstance } from "../values/instance.ts";
 import { hostClass } from "../values/host-class.ts";
 import { str } from "../values/protocol.ts";
 import { PyTuple } from "../values/sequences.ts";

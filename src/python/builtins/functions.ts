@@ -5,7 +5,8 @@
 
 import type { Machine } from "../machine.ts";
 import { binary } from "../evaluate/operators.ts";
-import { Descriptor, PyClass } from "../values/class.ts";
+import { PyClass } from "../values/class.ts";
+import { Descriptor } from "../values/descriptor.ts";
 import { PySuper } from "../values/super.ts";
 import { formatValue } from "../values/format.ts";
 import { hostFunction } from "../values/host-function.ts";

@@ -5,7 +5,8 @@
 
 import type { Machine } from "../machine.ts";
 import { BuiltinType } from "../values/builtin-type.ts";
-import { PyClass, PyInstance } from "../values/class.ts";
+import { PyClass } from "../values/class.ts";
+import { PyInstance } from "../values/instance.ts";
 import { PyDict, PySet } from "../values/dict.ts";
 import { hostFunction } from "../values/host-function.ts";
 import { checkedInt, kindOf, NumberLike, numberOf, PyFloat, toInt } from "../values/numbers.ts";

@@ -5,29 +5,30 @@
 
 import type { PythonError } from "../python-error.ts";
 import { unsupported } from "../python-error.ts";
-import type { Argument, Comprehension, Expression, Parameter, StringPart } from "../syntax/ast.ts";
+import type { Argument, Expression, Parameter } from "../syntax/ast.ts";
 import type { SourceText } from "../syntax/source-text.ts";
 import { PyDict, PySet } from "../values/dict.ts";
-import { formatValue } from "../values/format.ts";
 import { NO_ARGUMENTS } from "../values/object.ts";
 import type { Arguments, Value } from "../values/object.ts";
 import { callOrder } from "../values/order.ts";
-import { call, getAttribute, getItem, iterate, repr, str, truth } from "../values/protocol.ts";
+import { call, getAttribute, getItem, iterate, truth } from "../values/protocol.ts";
 import { raise } from "../values/raise.ts";
-import { PyIterator, PyList, PyTuple } from "../values/sequences.ts";
+import { PyList, PyTuple } from "../values/sequences.ts";
 import type { BoundParameter } from "../values/signature.ts";
 import { PySlice } from "../values/slices.ts";
 import { PySuper } from "../values/super.ts";
+import { compileComprehension } from "./comprehensions.ts";
 import { constant } from "./constants.ts";
+import { compileString } from "./f-strings.ts";
 import { guarded } from "./failure.ts";
-import { Frame } from "./frame.ts";
-import type { Assign, Evaluate } from "./frame.ts";
+import { closureOf } from "./frame.ts";
+import type { Assign, Evaluate, Frame } from "./frame.ts";
 import { FunctionCode, PyFunction } from "./function.ts";
 import type { CodeFacts } from "./function.ts";
 import { addKeyword, addKeywords } from "./keywords.ts";
 import { assignName, readName } from "./names.ts";
 import { binary, unary } from "./operators.ts";
-import { comprehensionNames, functionNames, Scope } from "./scope.ts";
+import { functionNames, Scope } from "./scope.ts";
 import { compileTarget } from "./targets.ts";
 
 /** Compiles expressions of one scope of one file. */
@@ -86,7 +87,7 @@ export class ExpressionCompiler {
       case "conditional":
         return this.#conditional(node);
       case "string":
-        return guarded(this.source, node.at, this.#string(node.parts));
+        return guarded(this.source, node.at, compileString(this, node.parts));
       case "named": {
         const value = this.compile(node.value);
         const assign = assignName(this.scope, node.name);
@@ -101,10 +102,15 @@ export class ExpressionCompiler {
           compiler.compile(node.body),
         );
       case "comprehension":
-        return this.#comprehension(node);
+        return compileComprehension(this, node);
       case "unsupported":
         return this.refuse(node.construct, node.at);
     }
+  }
+
+  /** A compiler for a scope inside this one that runs whenever this one does: what it meets is met here. */
+  within(scope: Scope): ExpressionCompiler {
+    return new ExpressionCompiler(this.source, scope, this.facts);
   }
 
   /** An assignment to a target. */
@@ -258,27 +264,6 @@ export class ExpressionCompiler {
     );
   }
 
-  #string(parts: readonly StringPart[]): (frame: Frame) => string {
-    const pieces = parts.map((part) => {
-      if (part.kind === "text") return () => part.text;
-      const value = this.compile(part.value);
-      const spec = part.spec === null ? () => "" : this.#string(part.spec);
-      const { conversion } = part;
-      return (frame: Frame): string => {
-        const result = value(frame);
-        const { machine } = frame;
-        const shown =
-          conversion === null ? result : conversion === "s" ? str(machine, result) : repr(machine, result);
-        return formatValue(machine, shown, spec(frame));
-      };
-    });
-    return (frame) => {
-      const text = pieces.map((piece) => piece(frame)).join("");
-      frame.machine.checkSize(text.length, "str");
-      return text;
-    };
-  }
-
   /** Something that makes a function when it runs. `compileBody` compiles in the function's own scope. */
   function(
     name: string,
@@ -303,60 +288,6 @@ export class ExpressionCompiler {
     }));
     return (frame) => parts.map(({ name, form, fallback }) => ({ name, form, fallback: fallback?.(frame) }));
   }
-
-  /** Runs in a frame of its own; a generator expression does all its work at once. */
-  #comprehension(node: Comprehension): Evaluate {
-    const { scope, source } = this;
-    const inner = new ExpressionCompiler(
-      source,
-      new Scope("function", scope.enclosing, comprehensionNames(node)),
-      this.facts,
-    );
-    const first = this.compile(node.clauses[0].iterable);
-    const element = inner.compile(node.element);
-    const entryValue = node.entryValue === null ? null : inner.compile(node.entryValue);
-    const clauses = node.clauses.map(({ target, iterable, conditions }, i) => ({
-      assign: inner.target(target),
-      // The outermost iterable belongs to the scope around.
-      iterable: i === 0 ? null : inner.compile(iterable),
-      conditions: conditions.map((condition) => inner.compile(condition)),
-    }));
-    const size = inner.scope.size;
-    const fill = (frame: Frame, level: number, entries: Value, add: (frame: Frame) => void): void => {
-      const { assign, conditions } = clauses[level];
-      const next = clauses.at(level + 1);
-      for (const entry of iterate(frame.machine, entries)) {
-        assign(frame, entry);
-        if (!conditions.every((condition) => truth(frame.machine, condition(frame)))) continue;
-        if (next?.iterable) fill(frame, level + 1, next.iterable(frame), add);
-        else add(frame);
-      }
-    };
-    return guarded(source, node.at, (outer) => {
-      const { machine } = outer;
-      const slots: (Value | undefined)[] = new Array<undefined>(size).fill(undefined);
-      const frame = new Frame(machine, outer.globals, closureOf(outer, scope), slots, { owner: outer.owner });
-      const entries = first(outer);
-      if (node.type === "dict" && entryValue !== null) {
-        const dict = new PyDict();
-        fill(frame, 0, entries, (f) => dict.set(machine, element(f), entryValue(f)));
-        return dict;
-      }
-      const items: Value[] = [];
-      fill(frame, 0, entries, (f) => {
-        items.push(element(f));
-        machine.checkSize(items.length, "list");
-      });
-      if (node.type === "set") return new PySet(machine, items);
-      return node.type === "list" ? new PyList(items) : new PyIterator(items, "generator");
-    });
-  }
-}
-
-/** The frame that functions defined in `frame` look into. */
-function closureOf(frame: Frame, scope: Scope): Frame | null {
-  if (scope.kind === "function") return frame;
-  return scope.kind === "class" ? frame.parent : null;
 }
 
 /** `a.b.c` as names; null when it begins with something else. */

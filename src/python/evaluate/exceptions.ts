@@ -6,7 +6,8 @@
 import { PythonError } from "../python-error.ts";
 import type { Block, Expression, Statement } from "../syntax/ast.ts";
 import type { Machine } from "../machine.ts";
-import { PyClass, PyInstance } from "../values/class.ts";
+import { PyClass } from "../values/class.ts";
+import { PyInstance } from "../values/instance.ts";
 import type { Value } from "../values/object.ts";
 import { call, str } from "../values/protocol.ts";
 import { PythonRaised, raise } from "../values/raise.ts";

@@ -7,6 +7,7 @@
 import type { Machine } from "../machine.ts";
 import type { PyClass } from "../values/class.ts";
 import type { Value } from "../values/object.ts";
+import type { Scope } from "./scope.ts";
 
 /** Names of one file. */
 export type Globals = Map<string, Value>;
@@ -62,3 +63,9 @@ export const BREAK = 1;
 export const CONTINUE = 2;
 /** `return`, with the value in the frame. */
 export const RETURN = 3;
+
+/** The frame that functions defined in `frame`, a frame of `scope`, look into. */
+export function closureOf(frame: Frame, scope: Scope): Frame | null {
+  if (scope.kind === "function") return frame;
+  return scope.kind === "class" ? frame.parent : null;
+}

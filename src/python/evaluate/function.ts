@@ -5,7 +5,7 @@
 
 import type { PythonError } from "../python-error.ts";
 import type { Machine } from "../machine.ts";
-import { PyCallable } from "../values/class.ts";
+import { PyCallable } from "../values/descriptor.ts";
 import type { Arguments, Value } from "../values/object.ts";
 import { bind } from "../values/signature.ts";
 import type { BoundParameter, Signature } from "../values/signature.ts";

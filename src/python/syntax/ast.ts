@@ -54,6 +54,7 @@ export type StringPart =
       readonly spec: readonly StringPart[] | null;
     };
 
+/** A literal that stands for itself; f-strings are `string` expressions. */
 export interface Constant extends At {
   readonly kind: "constant";
   readonly value:
@@ -63,11 +64,13 @@ export interface Constant extends At {
     | { readonly type: "None" | "True" | "False" | "Ellipsis" };
 }
 
+/** A variable that is read or written. */
 export interface Name extends At {
   readonly kind: "name";
   readonly name: string;
 }
 
+/** `[element for ... in ... if ...]` and its kin. */
 export interface Comprehension extends At {
   readonly kind: "comprehension";
   readonly type: "list" | "set" | "dict" | "generator";
@@ -77,12 +80,14 @@ export interface Comprehension extends At {
   readonly clauses: readonly Clause[];
 }
 
+/** `lambda parameters: body`. */
 export interface Lambda extends At {
   readonly kind: "lambda";
   readonly parameters: readonly Parameter[];
   readonly body: Expression;
 }
 
+/** Whatever has a value. */
 export type Expression =
   | Constant
   | Name
@@ -132,8 +137,10 @@ export type Expression =
   | (At & { readonly kind: "string"; readonly parts: readonly StringPart[] })
   | (At & { readonly kind: "named"; readonly name: string; readonly value: Expression });
 
+/** The indented lines below a header, in order. */
 export type Block = readonly Statement[];
 
+/** `def name(parameters): body`. */
 export interface FunctionDefinition extends At {
   readonly kind: "function";
   readonly name: string;
@@ -142,6 +149,7 @@ export interface FunctionDefinition extends At {
   readonly decorators: readonly Expression[];
 }
 
+/** `class name(arguments): body`; the arguments are bases and keywords. */
 export interface ClassDefinition extends At {
   readonly kind: "class";
   readonly name: string;
@@ -150,6 +158,7 @@ export interface ClassDefinition extends At {
   readonly decorators: readonly Expression[];
 }
 
+/** `except type as name: body`. */
 export interface Handler extends At {
   /** The exception class or a tuple of them; null catches all. */
   readonly type: Expression | null;
@@ -157,6 +166,7 @@ export interface Handler extends At {
   readonly body: Block;
 }
 
+/** A line, or a header with its blocks. */
 export type Statement =
   | FunctionDefinition
   | ClassDefinition

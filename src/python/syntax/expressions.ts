@@ -5,11 +5,13 @@
 
 import type { SyntaxNode } from "@lezer/common";
 import { PythonError, limitError } from "../python-error.ts";
-import type { Argument, BinaryOperator, Clause, CompareOperator, Expression, Parameter } from "./ast.ts";
+import type { Argument, BinaryOperator, Clause, CompareOperator, Expression } from "./ast.ts";
 import { readNumber } from "./literals.ts";
 import { NodeList } from "./node-list.ts";
+import { readParameters } from "./parameters.ts";
 import type { SourceText } from "./source-text.ts";
 import { childrenOf, readStrings } from "./strings.ts";
+import { readIndex } from "./subscripts.ts";
 
 /** Expressions deeper than this are refused: reading and running them recurses. */
 const MAX_DEPTH = 150;
@@ -174,31 +176,6 @@ export class ExpressionReader {
     return { form: "keyword", at: value.at, name: value.name, value: this.take(list, at) };
   }
 
-  /** Parameters of a function or lambda. */
-  parameters(node: SyntaxNode): Parameter[] {
-    const list = new NodeList(node);
-    const result: Parameter[] = [];
-    let keywordOnly = false;
-    list.take("(");
-    while (!list.done && list.name !== ")") {
-      if (list.take(",") !== null || list.take("/") !== null) continue;
-      const double = list.take("**") !== null;
-      const star = !double && list.take("*") !== null;
-      if (star) keywordOnly = true;
-      if (star && list.name !== "VariableName") continue;
-      const name = list.next();
-      if (name?.name !== "VariableName") throw this.syntaxError("a parameter needs a name", node.from);
-      list.take("TypeDef");
-      const fallback = list.take("AssignOp") === null ? null : this.take(list, node.from);
-      const form = double ? "doubleStar" : star ? "star" : keywordOnly ? "keyword" : "positional";
-      result.push({ form, at: name.from, name: this.text(name), fallback });
-    }
-    const names = result.map(({ name }) => name);
-    const twice = names.find((name, i) => names.indexOf(name) < i);
-    if (twice !== undefined) throw this.syntaxError(`the parameter ${twice} appears twice`, node.from);
-    return result;
-  }
-
   #number(node: SyntaxNode): Expression {
     const value = readNumber(this.text(node));
     if (value === null) return { kind: "unsupported", at: node.from, construct: "a complex number" };
@@ -265,32 +242,7 @@ export class ExpressionReader {
       return { kind: "attribute", at: name.from, object, name: this.text(name) };
     }
     list.take("[");
-    return { kind: "subscript", at: object.at, object, index: this.#index(list, at) };
-  }
-
-  /** What stands between square brackets: one entry, or several as a tuple. */
-  #index(list: NodeList, at: number): Expression {
-    const entries: Expression[] = [];
-    let comma = false;
-    while (!list.done && list.name !== "]") {
-      if (list.take(",") !== null) comma = true;
-      else entries.push(this.#indexEntry(list, at));
-    }
-    if (entries.length === 0) throw this.syntaxError("an index is missing between the brackets", at);
-    return entries.length === 1 && !comma ? entries[0] : { kind: "tuple", at, items: entries };
-  }
-
-  #indexEntry(list: NodeList, at: number): Expression {
-    const part = (): Expression | null =>
-      [":", ",", "]", ""].includes(list.name) ? null : this.takeItem(list, at);
-    const start = part();
-    if (list.take(":") === null) {
-      if (start === null) throw this.syntaxError("an index is missing between the brackets", at);
-      return start;
-    }
-    const stop = part();
-    const step = list.take(":") === null ? null : part();
-    return { kind: "slice", at, start, stop, step };
+    return { kind: "subscript", at: object.at, object, index: readIndex(this, list, at) };
   }
 
   #call(list: NodeList, at: number): Expression {
@@ -347,7 +299,7 @@ export class ExpressionReader {
   #lambda(list: NodeList, at: number): Expression {
     list.take("lambda");
     const node = list.take("ParamList");
-    const parameters = node === null ? [] : this.parameters(node);
+    const parameters = node === null ? [] : readParameters(this, node);
     list.take(":");
     return { kind: "lambda", at, parameters, body: this.take(list, at) };
   }

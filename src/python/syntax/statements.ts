@@ -7,6 +7,7 @@ import type { SyntaxNode } from "@lezer/common";
 import { limitError } from "../python-error.ts";
 import type { Block, Expression, FunctionDefinition, Handler, Statement } from "./ast.ts";
 import { ExpressionReader, isBinaryOperator } from "./expressions.ts";
+import { readParameters } from "./parameters.ts";
 import { NodeList } from "./node-list.ts";
 import type { SourceText } from "./source-text.ts";
 
@@ -273,7 +274,7 @@ export class StatementReader {
     list.take("def");
     const name = this.#name(list, at);
     const node = list.take("ParamList");
-    const parameters = node === null ? [] : this.#expressions.parameters(node);
+    const parameters = node === null ? [] : readParameters(this.#expressions, node);
     list.take("TypeDef");
     return { kind: "function", at, name, parameters, body: this.#body(list, at), decorators };
   }

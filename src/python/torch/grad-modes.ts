@@ -5,7 +5,7 @@
 
 import { enableGrad, noGrad } from "../../autograd/index.ts";
 import type { Machine } from "../machine.ts";
-import { PyCallable } from "../values/class.ts";
+import { PyCallable } from "../values/descriptor.ts";
 import { hostFunction } from "../values/host-function.ts";
 import { PyObject } from "../values/object.ts";
 import type { Arguments, Value } from "../values/object.ts";

@@ -7,7 +7,7 @@ import type { Module } from "../../nn/module.ts";
 import { Parameter } from "../../nn/parameter.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import { unsupported } from "../python-error.ts";
-import { Descriptor } from "../values/class.ts";
+import { Descriptor } from "../values/descriptor.ts";
 import type { PyClass } from "../values/class.ts";
 import { PyDict } from "../values/dict.ts";
 import { hostClass } from "../values/host-class.ts";

@@ -20,8 +20,8 @@ export const topK: HostBody = ([input, k, dim, largest]) => {
   const axis = intOf(dim, "topk");
   const count = intOf(k, "topk");
   const order = sortedPlaces(x.float, axis, flag(largest));
-  if (count < 0 || count > order.shape.at(axis === -1 ? -1 : axis)!)
-    raise("RuntimeError", "selected index k out of range");
+  const size = order.ndim === 0 ? 1 : order.size(axis);
+  if (count < 0 || count > size) raise("RuntimeError", "selected index k out of range");
   const places = withIntegers(order, (t) => ops.narrow(t, axis, 0, count));
   return new NamedTuple([x.fresh(gathered(x.float, axis, places)), x.fresh(places)], ["values", "indices"]);
 };

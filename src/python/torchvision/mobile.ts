@@ -14,6 +14,7 @@ import { nnClass } from "../torch/namespaces.ts";
 import { netClass } from "./builder.ts";
 import type { Net } from "./builder.ts";
 
+/** `torchvision.models.squeezenet.Fire`: 1 x 1 filters squeeze, then 1 x 1 and 3 x 3 side by side expand. */
 const fire = netClass({
   signature: "Fire(inplanes, squeeze_planes, expand1x1_planes, expand3x3_planes)",
   build: (net, [inplanes, squeeze, narrow, wide]) => {
@@ -121,6 +122,10 @@ function convUnit(net: Net, norm: Value, sizes: readonly number[], stride: numbe
   );
 }
 
+/**
+ * `torchvision.models.mobilenetv2.InvertedResidual`: expand, filter each channel by itself, project; where the shape stays,
+ * the input is added.
+ */
 const invertedResidual = netClass({
   signature: "InvertedResidual(inp, oup, stride, expand_ratio, norm_layer=None)",
   build: (net, [inp, oup, stride, ratio, normLayer]) => {

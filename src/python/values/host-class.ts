@@ -4,8 +4,9 @@
  */
 
 import type { Machine } from "../machine.ts";
-import { Descriptor, PyClass } from "./class.ts";
-import type { PyInstance } from "./class.ts";
+import { PyClass } from "./class.ts";
+import { Descriptor } from "./descriptor.ts";
+import type { PyInstance } from "./instance.ts";
 import { hostFunction } from "./host-function.ts";
 import type { HostBody } from "./host-function.ts";
 import type { Value } from "./object.ts";

@@ -5,7 +5,7 @@
 
 import type { Machine } from "../machine.ts";
 import type { MethodTable } from "./bound-method.ts";
-import { PyCallable } from "./class.ts";
+import { PyCallable } from "./descriptor.ts";
 import type { Arguments, Value } from "./object.ts";
 import { bind, parseSignature } from "./signature.ts";
 import type { Signature } from "./signature.ts";

@@ -4,7 +4,9 @@
  */
 
 import type { Machine } from "../machine.ts";
-import { bindTo, boundTo, Descriptor, PyClass, PyInstance } from "./class.ts";
+import { PyClass } from "./class.ts";
+import { boundTo, Descriptor } from "./descriptor.ts";
+import { bindTo, PyInstance } from "./instance.ts";
 import { PyObject } from "./object.ts";
 import type { Value } from "./object.ts";
 import { raise } from "./raise.ts";

@@ -8,6 +8,7 @@ export type { Address, ListenerRole } from "./address.ts";
 export { ConfigError } from "./config-error.ts";
 export { loadConfig, snapshotFolder } from "./load-config.ts";
 export type { ConfigSources, LoadedConfig } from "./load-config.ts";
+export { numericSettings } from "./model-settings.ts";
 export type { ModelSettings, ModelSettingsTable, Snapshot } from "./model-settings.ts";
 export { readConfig } from "./read-config.ts";
 export type { CorsSettings, ModelToLoad, ServerConfig, ServiceEnvelope, TlsFiles } from "./server-config.ts";

@@ -34,7 +34,8 @@ export interface Snapshot {
   readonly models: ModelSettingsTable;
 }
 
-const integers = [
+/** The settings that are whole numbers. */
+export const numericSettings = [
   "minWorkers",
   "maxWorkers",
   "batchSize",
@@ -52,7 +53,7 @@ const passedOver = [
   "parallelLevel",
   "loadedAtStartup",
 ];
-const known = [...integers, "defaultVersion", "marName", ...passedOver];
+const known = [...numericSettings, "defaultVersion", "marName", ...passedOver];
 
 /** Deep enough for three levels of objects; anything longer is no configuration. */
 const MAX_JSON = 1_000_000;
@@ -127,7 +128,7 @@ function oneVersion(fields: ReadonlyMap<string, unknown>, where: string): ModelS
     throw new ConfigError(`${where}: unknown field "${name.slice(0, 60)}"; ${hint}`);
   }
   const settings: { -readonly [Name in keyof ModelSettings]: ModelSettings[Name] } = {};
-  for (const name of integers) {
+  for (const name of numericSettings) {
     const value = fields.get(name);
     if (value === undefined || value === null) continue;
     if (typeof value !== "number" || !Number.isInteger(value)) {

@@ -3,6 +3,7 @@
  * What is said when a model is registered, and which of several sayings counts.
  */
 
+import { numericSettings } from "../config/index.ts";
 import type { ModelSettings, ServerConfig } from "../config/index.ts";
 import { defaultServing } from "../served-model.ts";
 import type { ServingSettings } from "../served-model.ts";
@@ -104,19 +105,10 @@ function basis({
 function given(fields: {
   readonly [Name in keyof ModelSettings]?: ModelSettings[Name] | undefined;
 }): Partial<ServingSettings> {
-  const settings: { -readonly [Name in (typeof numbers)[number]]?: number } = {};
-  for (const name of numbers) {
+  const settings: { -readonly [Name in (typeof numericSettings)[number]]?: number } = {};
+  for (const name of numericSettings) {
     const value = fields[name];
     if (value !== undefined) settings[name] = value;
   }
   return settings;
 }
-
-const numbers = [
-  "minWorkers",
-  "maxWorkers",
-  "batchSize",
-  "maxBatchDelay",
-  "responseTimeout",
-  "startupTimeout",
-] as const;

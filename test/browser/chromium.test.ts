@@ -5,8 +5,7 @@ import type { OpenPage } from "../../bench/browser/chromium.ts";
 import { decodeImage, embeddedMnist } from "../../src/node/index.ts";
 import type { Image } from "../../src/vision/image.ts";
 
-describe("the main entry in a page, under a policy that forbids evaluated code", function () {
-  this.timeout(60_000);
+describe("the main entry in a page, under a policy that forbids evaluated code", () => {
   const path = chromiumPath();
   let page: OpenPage;
   let seven: Image;

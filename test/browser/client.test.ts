@@ -30,8 +30,7 @@ const [{ prediction }] = mnist.predict(x);
 const [explanation] = mnist.attribute(x, { target: 4 });
 const map = Array.from(explanation.data, Number);
 
-describe("candil/client in a page of another origin than the server's", function () {
-  this.timeout(60_000);
+describe("candil/client in a page of another origin than the server's", () => {
   const executablePath = chromiumPath();
   let pages: Server;
   let origin: string;

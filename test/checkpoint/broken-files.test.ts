@@ -117,7 +117,7 @@ describe("A file with one damaged byte never ends in anything but a FormatError 
           expect(result, `byte ${i}`).to.deep.equal(whole);
         }
       }
-    }).timeout(20_000);
+    });
   }
 });
 

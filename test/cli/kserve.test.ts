@@ -96,9 +96,7 @@ async function addressOf(pod: Pod): Promise<string> {
   return /http:\S+\d/.exec(msg)?.[0] ?? "";
 }
 
-describe("candil kserve, as KServe starts TorchServe's containers", function () {
-  // Two processes start here, as in a rolling update.
-  this.timeout(60_000);
+describe("candil kserve, as KServe starts TorchServe's containers", () => {
   let models: Folder;
   let empty: Folder;
   let pod: Pod;

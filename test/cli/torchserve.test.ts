@@ -16,9 +16,7 @@ interface Ended {
   readonly stderr: string;
 }
 
-describe("candil torchserve", function () {
-  // Several processes start here, one after another.
-  this.timeout(60_000);
+describe("candil torchserve", () => {
   let folder: Folder;
   let program = "";
   before(async () => {

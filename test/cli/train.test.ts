@@ -6,8 +6,7 @@ import { candil, Folder } from "../support/cli.ts";
 import type { Ended } from "../support/cli.ts";
 import { digitPatterns, idxFiles } from "../support/digit-patterns.ts";
 
-describe("candil train mnist", function () {
-  this.timeout(60_000);
+describe("candil train mnist", () => {
   let folder: Folder;
   let straight: Ended;
   let weights = "";

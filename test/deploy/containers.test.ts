@@ -56,8 +56,7 @@ function madeBy(runtime: RuntimeSpec, { metadata, spec }: InferenceService): Con
   };
 }
 
-describe("A container started as a manifest says", function () {
-  this.timeout(60_000);
+describe("A container started as a manifest says", () => {
   let folder: Folder;
   let seven: Uint8Array;
   before(async () => {

@@ -74,8 +74,7 @@ describe("The files of deploy/ have the structure that their readers want", () =
     value,
   });
 
-  it("every document has the fields of its type, and no others; mistakes are noticed", function () {
-    this.timeout(60_000);
+  it("every document has the fields of its type, and no others; mistakes are noticed", () => {
     const complaints = typeComplaints([
       ...all,
       wrong(service({ minReplica: 0, model: { modelFormat: { name: "candil" } } })),

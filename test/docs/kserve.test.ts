@@ -24,8 +24,7 @@ function commandsOf(heading: string): { readonly command: string; readonly outpu
     });
 }
 
-describe("docs/kserve.md", function () {
-  this.timeout(60_000);
+describe("docs/kserve.md", () => {
   let folder: Folder;
   let server: ChildProcess | null = null;
   before(async function () {

@@ -38,7 +38,7 @@ function writeDigits(folder: string): void {
 }
 
 describe("The MNIST example's page", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const home = process.cwd();
   let folder: Folder;
   let server: string | null = null;

@@ -65,6 +65,6 @@ describe("Model files", () => {
         "gradient",
       );
       expect(Math.hypot(...gradient)).to.be.closeTo(norm, 3e-5 * norm);
-    }).timeout(60_000);
+    });
   }
 });

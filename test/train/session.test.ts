@@ -28,9 +28,7 @@ function weights(session: TrainingSession): Record<string, number[]> {
   );
 }
 
-describe("a training session", function () {
-  this.timeout(60_000);
-
+describe("a training session", () => {
   it("goes on after a checkpoint with the weights, bit for bit, of a run without a pause", () => {
     const straight = new TrainingSession(settings);
     runEpoch(straight);

@@ -2,11 +2,18 @@
  * What esbuild makes of candil's sources, for the build and for the tests that start the program as an image would.
  */
 
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { build } from "esbuild";
 
 const GRPC = "server/protocols/grpc/grpc-js";
+
+/** For channelz and load reports of gRPC, which are not offered. */
+const PROTO_LOADER = "@grpc/proto-loader";
+
+/** Packages in CommonJS ask for Node's own modules by require. */
+const REQUIRE =
+  'import { createRequire as requireOf } from "node:module"; const require = requireOf(import.meta.url);';
 
 const settings = {
   bundle: true,
@@ -30,30 +37,50 @@ export async function bundle(src, dist) {
 }
 
 /**
- * Joins the modules of the command and of its worker threads. Packages stay imports. The files lie flat in dist/bin, two folders
- * below the root like the modules that look for package.json and weights, and worker.js beside what starts it.
+ * Joins the modules of the command and of its worker threads with the packages that they use, each by itself: a thread reads few
+ * files, and none for the other's sake. The files lie flat in dist/bin, two folders below the root like the modules that look for
+ * package.json and weights, and worker.js beside what starts it.
  */
 async function bundleProgram(src, dist) {
   const outdir = join(dist, "bin");
   rmSync(outdir, { recursive: true, force: true });
-  const { warnings } = await build({
-    ...settings,
-    entryPoints: { candil: join(src, "cli/main.ts"), worker: join(src, "server/pool/worker.ts") },
-    outdir,
-    chunkNames: "[name]-[hash]",
-    splitting: true,
-    packages: "external",
-    sourcemap: true,
-    sourcesContent: false,
-    plugins: [{ name: "grpc-beside", setup: leaveGrpcOutside }],
-  });
+  const program = (name, entry) =>
+    build({
+      ...settings,
+      entryPoints: { [name]: join(src, entry) },
+      outdir,
+      chunkNames: `${name}-[hash]`,
+      splitting: true,
+      external: [PROTO_LOADER],
+      banner: { js: REQUIRE },
+      sourcemap: true,
+      sourcesContent: false,
+      metafile: true,
+      plugins: [
+        { name: "grpc-beside", setup: leaveGrpcOutside },
+        { name: "unused", setup: leaveOutUnused },
+      ],
+    });
+  const builds = [await program("candil", "cli/main.ts"), await program("worker", "server/pool/worker.ts")];
   // One of them would be an import that the package's own words make a bundler drop.
+  const warnings = builds.flatMap((one) => one.warnings);
   if (warnings.length > 0) throw new Error(warnings.map(({ text }) => text).join("; "));
+  const inputs = builds.flatMap(({ metafile }) => Object.keys(metafile.inputs));
+  writeFileSync(join(outdir, "LICENSES.txt"), licences(inputs));
   chmodSync(join(outdir, "candil.js"), 0o755);
 }
 
 function leaveGrpcOutside(bundler) {
   bundler.onResolve({ filter: /\/grpc-js\.ts$/ }, () => ({ path: `../${GRPC}.js`, external: true }));
+}
+
+/**
+ * Express loads its readers of bodies whether they are used or not. candil reads bodies itself, and they are as much code as all
+ * the rest of Express.
+ */
+function leaveOutUnused(bundler) {
+  bundler.onResolve({ filter: /^body-parser$/ }, ({ path }) => ({ path, namespace: "unused" }));
+  bundler.onLoad({ filter: /.*/, namespace: "unused" }, () => ({ contents: "module.exports = {};" }));
 }
 
 /** Writes the module that stands for @grpc/grpc-js with the package in it, and the licences of what that is. */
@@ -64,12 +91,8 @@ async function bundleGrpc(src, dist) {
     ...settings,
     entryPoints: [join(src, `${GRPC}.ts`)],
     outfile: `${path}.js`,
-    // For channelz and load reports, which are not offered.
-    external: ["@grpc/proto-loader"],
-    // CommonJS asks for Node's own modules by require.
-    banner: {
-      js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
-    },
+    external: [PROTO_LOADER],
+    banner: { js: REQUIRE },
     metafile: true,
   });
   mkdirSync(dirname(path), { recursive: true });
@@ -81,11 +104,11 @@ function licences(files) {
   const folders = new Set(
     files.flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []),
   );
-  const texts = [...folders].map((folder) => {
+  const texts = [...folders].sort().map((folder) => {
     const { name, version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-    const licence = join(folder, "LICENSE");
-    if (!existsSync(licence)) throw new Error(`${name} has no LICENSE to pass on`);
-    return `${name} ${version}\n\n${readFileSync(licence, "utf8").trim()}\n`;
+    const file = readdirSync(folder).find((one) => /^licen[cs]e(\.(md|txt))?$/i.test(one));
+    if (file === undefined) throw new Error(`${name} has no licence to pass on`);
+    return `${name} ${version}\n\n${readFileSync(join(folder, file), "utf8").trim()}\n`;
   });
   return texts.join("\n----\n\n");
 }

@@ -4,7 +4,7 @@
  */
 
 import { Command } from "commander";
-import { runtimes } from "../archive/index.ts";
+import { runtimes } from "../archive/manifest.ts";
 import { CandilError } from "../errors.ts";
 import type { Terminal } from "./terminal.ts";
 import { exitCodes, ToldError, UsageError } from "./usage-error.ts";

@@ -29,8 +29,27 @@ Examples:
 
 Exit codes: 0 done, 1 failed, 2 wrong usage. https://no-color.org is respected.`;
 
-/** The whole program, not yet run. */
-export function createProgram(terminal: Terminal): Command {
+/** The commands by name, in the order of the help. */
+const commands = new Map<string, (terminal: Terminal) => Command>([
+  ["serve", serveCommand],
+  ["torchserve", torchserveCommand],
+  ["kserve", kserveCommand],
+  ["predict", predictCommand],
+  ["explain", explainCommand],
+  ["train", trainCommand],
+  ["convert", convertCommand],
+  ["archive", (terminal) => archiveCommand(terminal, "archive")],
+  [ARCHIVER, (terminal) => archiveCommand(terminal, ARCHIVER)],
+  ["inspect", inspectCommand],
+  ["bench", benchCommand],
+  ["doctor", doctorCommand],
+]);
+
+/**
+ * The program, not yet run.
+ * @param asked its first argument: where that is a command, the others and their options are left out
+ */
+export function createProgram(terminal: Terminal, asked?: string): Command {
   const program = new Command("candil")
     .description("PyTorch image classifiers with gradient explanations, served in pure TypeScript.")
     .version(packageVersion(), "-V, --version", "print the version")
@@ -40,17 +59,7 @@ export function createProgram(terminal: Terminal): Command {
     .helpCommand("help [command]", "show help for a command")
     .showSuggestionAfterError(true)
     .addHelpText("after", EXAMPLES);
-  program.addCommand(serveCommand(terminal));
-  program.addCommand(torchserveCommand(terminal));
-  program.addCommand(kserveCommand(terminal));
-  program.addCommand(predictCommand(terminal));
-  program.addCommand(explainCommand(terminal));
-  program.addCommand(trainCommand(terminal));
-  program.addCommand(convertCommand(terminal));
-  program.addCommand(archiveCommand(terminal, "archive"));
-  program.addCommand(archiveCommand(terminal, ARCHIVER));
-  program.addCommand(inspectCommand(terminal));
-  program.addCommand(benchCommand(terminal));
-  program.addCommand(doctorCommand(terminal));
+  const one = commands.get(asked ?? "");
+  for (const command of one === undefined ? commands.values() : [one]) program.addCommand(command(terminal));
   return program;
 }

@@ -18,7 +18,7 @@ import { exitCodes, ToldError, UsageError } from "./usage-error.ts";
  * process.exitCode = await run(["predict", "0.png"], processTerminal());
  */
 export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
-  const program = createProgram(terminal);
+  const program = createProgram(terminal, args[0]);
   prepare(program, terminal);
   try {
     await program.parseAsync(args, { from: "user" });

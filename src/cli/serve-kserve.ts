@@ -15,7 +15,7 @@ import { ServerMetrics } from "../server/metrics/server-metrics.ts";
 import { ModelRegistry } from "../server/models.ts";
 import { serve } from "../server/serve.ts";
 import { keepYoungGenerationSmall } from "../node/young-generation.ts";
-import { stopOnSignal } from "../server/start.ts";
+import { stopOnSignal } from "../server/stop-on-signal.ts";
 import { lookInto, modelFolder, NoModels } from "../server/store/kserve-folder.ts";
 import type { KServeFolder } from "../server/store/kserve-folder.ts";
 import { ModelManager } from "../server/store/model-manager.ts";

@@ -8,9 +8,11 @@ import type { MnistNetName } from "../model/mnist-net.ts";
 import { availableCpus } from "../server/available-cpus.ts";
 import type { ModelSource } from "../server/pool/model-source.ts";
 import type { PoolObserver } from "../server/pool/observer.ts";
+import { PooledModel } from "../server/pool/pooled-model.ts";
 import { defaultLimits } from "../server/limits.ts";
 import { defaultServing } from "../server/served-model.ts";
 import type { ServedModel } from "../server/served-model.ts";
+import { readEmbedded } from "../server/store/embedded.ts";
 import { isEmbedded, nameOfFile } from "../server/store/file-names.ts";
 import { readModelFile } from "../server/store/model-file.ts";
 import { ModelStore } from "../server/store/model-store.ts";
@@ -37,23 +39,30 @@ interface NamedSource {
 }
 
 /**
- * Opens all models; they can answer when this resolves.
+ * Reads all models and starts to load them.
+ * @returns what opens them: they can answer when it resolves. Meanwhile this thread is free for other work.
  * @throws UsageError for what the command line should not say
- * @throws CandilError naming the file that holds no model
+ * @throws CandilError naming the file that holds no model, also when what was returned is called
  */
-export async function openServedModels(choice: ModelChoice, observer: PoolObserver): Promise<ServedModel[]> {
+export async function startModels(
+  choice: ModelChoice,
+  observer: PoolObserver,
+): Promise<() => Promise<ServedModel[]>> {
   const named = await Promise.all((await entriesOf(choice)).map((entry) => readEntry(entry, choice)));
   const workers = choice.workers ?? availableCpus();
-  const opened = await Promise.allSettled(
+  const opening = Promise.allSettled(
     named.map((one) => (workers === 0 ? openHere(one) : openOnWorkers(one, workers, observer))),
   );
-  const models = opened.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
-  for (const result of opened) {
-    if (result.status === "fulfilled") continue;
-    await Promise.all(models.map((model) => model.close(0)));
-    throw result.reason;
-  }
-  return models;
+  return async () => {
+    const opened = await opening;
+    const models = opened.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+    for (const result of opened) {
+      if (result.status === "fulfilled") continue;
+      await Promise.all(models.map((model) => model.close(0)));
+      throw result.reason;
+    }
+    return models;
+  };
 }
 
 async function entriesOf({ models, modelStore }: ModelChoice): Promise<readonly string[]> {
@@ -72,7 +81,6 @@ async function readEntry(entry: string, { modelStore, net }: ModelChoice): Promi
   const file = entry.slice(mark + 1);
   const name = mark > 0 ? entry.slice(0, mark) : nameOfFile(file);
   if (isEmbedded(file)) {
-    const { readEmbedded } = await import("../server/store/embedded.ts");
     return { name, file, source: (await readEmbedded()).source };
   }
   try {
@@ -108,7 +116,6 @@ async function openOnWorkers(
   workers: number,
   observer: PoolObserver,
 ): Promise<ServedModel> {
-  const { PooledModel } = await import("../server/pool/pooled-model.ts");
   const settings = { ...defaultServing, minWorkers: workers, maxWorkers: workers };
   const limits = { maxImagePixels: defaultLimits.maxImagePixels };
   const model = new PooledModel({

@@ -7,10 +7,12 @@ import { Command } from "commander";
 import { CandilError } from "../errors.ts";
 import { accessLine } from "../server/logger.ts";
 import type { Logger } from "../server/logger.ts";
+import { ModelRegistry } from "../server/models.ts";
 import { afterLoss } from "../server/pool/observer.ts";
 import type { PoolObserver } from "../server/pool/observer.ts";
+import type { InferenceOptions, RunningServer } from "../server/running-server.ts";
 import type { ServedModel } from "../server/served-model.ts";
-import type { RunningServer, StartOptions } from "../server/start.ts";
+import { stopOnSignal } from "../server/stop-on-signal.ts";
 import { netOption } from "./model-source.ts";
 import { integerOption } from "./number-option.ts";
 import type { ModelChoice } from "./serve-models.ts";
@@ -48,17 +50,15 @@ export function serveCommand(terminal: Terminal): Command {
     .action(async (options: ServeOptions) => {
       keepYoungGenerationSmall();
       let greeted = false;
+      const { startModels } = await import("./serve-models.ts");
+      const opened = await startModels(
+        options,
+        observerFor(terminal, () => greeted),
+      );
       // Workers load their models while this thread loads the server.
-      const [models, { startServer, stopOnSignal }] = await Promise.all([
-        import("./serve-models.ts").then(({ openServedModels }) =>
-          openServedModels(
-            options,
-            observerFor(terminal, () => greeted),
-          ),
-        ),
-        import("../server/start.ts"),
-      ]);
-      const server = await start(startServer, models, {
+      const { startInference } = await import("../server/running-server.ts");
+      const models = await opened();
+      const server = await start(startInference, models, {
         host: options.host,
         port: options.port,
         logger: loggerFor(terminal, options),
@@ -74,12 +74,12 @@ export function serveCommand(terminal: Terminal): Command {
 }
 
 async function start(
-  startServer: (options: StartOptions) => Promise<RunningServer>,
+  startInference: (options: InferenceOptions) => Promise<RunningServer>,
   models: readonly ServedModel[],
-  options: Omit<StartOptions, "models"> & { readonly host: string; readonly port: number },
+  options: Omit<InferenceOptions, "models"> & { readonly host: string; readonly port: number },
 ): Promise<RunningServer> {
   try {
-    return await startServer({ ...options, models });
+    return await startInference({ ...options, models: new ModelRegistry(models) });
   } catch (error) {
     await Promise.all(models.map((model) => model.close(0)));
     throw explainListenError(error, options.host, options.port);

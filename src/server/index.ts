@@ -4,9 +4,10 @@
  */
 
 export { createInferenceApp } from "./app.ts";
-export type { InferenceAppOptions, InferenceDoor } from "./app.ts";
+export type { InferenceAppOptions } from "./app.ts";
 export { RequestError } from "./errors.ts";
 export type { ErrorBody, Failure } from "./errors.ts";
+export type { InferenceDoor } from "./inference-app.ts";
 export { defaultLimits } from "./limits.ts";
 export type { Limits } from "./limits.ts";
 export { accessLine } from "./logger.ts";
@@ -22,5 +23,7 @@ export { PooledModel } from "./pool/pooled-model.ts";
 export type { PooledModelOptions } from "./pool/pooled-model.ts";
 export { defaultServing } from "./served-model.ts";
 export type { ServedModel, ServingSettings, WorkerStatus } from "./served-model.ts";
-export { startServer, stopOnSignal } from "./start.ts";
-export type { RunningServer, StartOptions } from "./start.ts";
+export type { RunningServer } from "./running-server.ts";
+export { startServer } from "./start.ts";
+export type { StartOptions } from "./start.ts";
+export { stopOnSignal } from "./stop-on-signal.ts";

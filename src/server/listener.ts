@@ -3,9 +3,8 @@
  * The process around an app: a port, patience with limits, and an orderly stop.
  */
 
-import { createServer, STATUS_CODES } from "node:http";
+import { createServer, STATUS_CODES } from "../node/http.ts";
 import type { RequestListener, Server, ServerOptions } from "node:http";
-import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { rmSync, statSync } from "node:fs";
 import type { SecureContextOptions } from "node:tls";
@@ -77,7 +76,11 @@ function serverFor(handler: RequestListener, tls: SecureContextOptions | undefin
     requireHostHeader: false,
   };
   if (tls === undefined) return createServer(options, handler);
-  const server = createTlsServer({ ...options, ...tls, handshakeTimeout: limits.headersTimeoutMs }, handler);
+  const https = process.getBuiltinModule("node:https");
+  const server = https.createServer(
+    { ...options, ...tls, handshakeTimeout: limits.headersTimeoutMs },
+    handler,
+  );
   refusePlainHttp(server, (socket) => answerRaw(socket, httpsOnly), limits.headersTimeoutMs);
   return server;
 }

@@ -5,7 +5,7 @@
 
 import type { RequestListener } from "node:http";
 import type { SecureContextOptions } from "node:tls";
-import { formatAddress, sameAddress } from "./config/index.ts";
+import { formatAddress, sameAddress } from "./config/address.ts";
 import type { Address, ListenerRole, ServerConfig } from "./config/index.ts";
 import { CandilError } from "../errors.ts";
 import { listen } from "./listener.ts";

@@ -5,10 +5,10 @@
 
 import type { RequestListener } from "node:http";
 import type { RequestHandler } from "express";
-import { createInferenceApp } from "./app.ts";
-import type { InferenceAppOptions } from "./app.ts";
 import { checkToken } from "./auth/authorization.ts";
 import type { ServerConfig } from "./config/index.ts";
+import { inferenceApp } from "./inference-app.ts";
+import type { RoutesOptions } from "./inference-app.ts";
 import { defaultLimits } from "./limits.ts";
 import type { Limits } from "./limits.ts";
 import { openListeners } from "./listeners.ts";
@@ -25,7 +25,7 @@ import type { CallWatcher } from "./protocols/grpc/calls.ts";
 import { openGrpc } from "./protocols/grpc/open-grpc.ts";
 import type { GrpcOptions } from "./protocols/grpc/start-grpc.ts";
 import type { Repository } from "./protocols/repository.ts";
-import type { RunningServer } from "./start.ts";
+import type { RunningServer } from "./running-server.ts";
 import { readTls } from "./tls.ts";
 
 /** What the management app is given. */
@@ -47,7 +47,7 @@ export interface ServeOptions {
   /** Loads and unloads models over KServe's V2 and gRPC; without one they are those that there are. */
   readonly repository?: Repository | undefined;
   /** Adds routes to the inference port. */
-  readonly extend?: InferenceAppOptions["extend"];
+  readonly extend?: RoutesOptions["extend"];
   /** Milliseconds that a stop waits for running requests before it cuts them; 30,000. */
   readonly drainMs?: number;
 }
@@ -101,7 +101,7 @@ export async function serve(options: ServeOptions): Promise<ServingServer> {
   const listeners = await openListeners(
     config,
     {
-      inference: createInferenceApp({
+      inference: inferenceApp({
         models,
         limits,
         envelope: config.serviceEnvelope,

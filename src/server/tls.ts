@@ -6,11 +6,10 @@
 import { readFileSync } from "node:fs";
 import type { Server } from "node:https";
 import type { Socket } from "node:net";
-import { createSecureContext } from "node:tls";
 import type { SecureContextOptions } from "node:tls";
 import { jsonAnswer } from "./answer/answer.ts";
 import type { Answer } from "./answer/answer.ts";
-import { ConfigError } from "./config/index.ts";
+import { ConfigError } from "./config/config-error.ts";
 import type { TlsFiles } from "./config/index.ts";
 
 /**
@@ -27,7 +26,8 @@ export function readTls(files: TlsFiles): SecureContextOptions {
         }
       : { pfx: read("keystore", files.file), passphrase: files.passphrase, minVersion: "TLSv1.2" };
   try {
-    createSecureContext(options);
+    // Loaded on demand: most servers speak plain HTTP.
+    process.getBuiltinModule("node:tls").createSecureContext(options);
   } catch (error) {
     throw new ConfigError(refusal(files, error instanceof Error ? error.message : String(error)));
   }

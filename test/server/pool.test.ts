@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { RequestError } from "../../src/server/index.ts";
 import type { PooledModel, Question, Reply } from "../../src/server/index.ts";
-import { batchKey } from "../../src/server/pool/perform.ts";
+import { batchKey } from "../../src/server/pool/batch-key.ts";
 import { JobQueue, Ticket } from "../../src/server/pool/job-queue.ts";
 import { traps } from "../support/pool-model.ts";
 import { forEver, job, numbers, pooledModel, Traps } from "../support/pool.ts";

@@ -3,7 +3,7 @@
  * Jobs that wait for a worker, and which of them go together.
  */
 
-import { batchKey } from "./perform.ts";
+import { batchKey } from "./batch-key.ts";
 import type { Job, Reply } from "./job.ts";
 
 /** A job with whoever waits for it. Once settled, a reply that comes later is nobody's. */

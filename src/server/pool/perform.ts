@@ -4,13 +4,13 @@
  * model are stacked, and each gets its own reply or its own error.
  */
 
-import { isAttributionMethod } from "../../attribution/index.ts";
 import type { ExplainOptions } from "../../model/explain-options.ts";
 import type { Model } from "../../model/model.ts";
 import { decodeImage } from "../../node/image.ts";
 import { fromData } from "../../tensor/creation.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import type { Image } from "../../vision/image.ts";
+import { batchKey } from "./batch-key.ts";
 import { render } from "./render.ts";
 import type { Result } from "./render.ts";
 import { StageClock } from "./stages.ts";
@@ -23,24 +23,6 @@ interface Prepared {
   /** What was sent. */
   readonly picture: Image | Tensor;
   readonly input: Tensor;
-}
-
-/**
- * Methods that draw random numbers: a picture's noise depends on its place in the batch, so each is explained alone, and
- * the same question keeps getting the same answer.
- */
-const randomMethods: readonly string[] = ["gradient_shap", "smoothgrad", "smoothgrad_sq", "vargrad"];
-
-/**
- * Names what jobs must have in common to be run together; null for one that is run alone. Targets are not part of it:
- * every method takes one for each row.
- */
-export function batchKey(question: Question): string | null {
-  if (question.kind === "predict") return "predict";
-  const { target, method, nSteps, baseline, internalBatchSize, output } = question.options;
-  if (method !== undefined && isAttributionMethod(method) && randomMethods.includes(method)) return null;
-  const chosen = target === "predicted" ? "predicted" : "given";
-  return JSON.stringify([question.kind, chosen, method, nSteps, baseline, internalBatchSize, output]);
 }
 
 /**

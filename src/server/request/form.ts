@@ -3,8 +3,7 @@
  * Forms: multipart and urlencoded bodies as lists of parts.
  */
 
-import { Busboy } from "@fastify/busboy";
-import type { BusboyInstance } from "@fastify/busboy";
+import type { BusboyConstructor, BusboyInstance } from "@fastify/busboy";
 import { RequestError } from "../errors.ts";
 
 /** One part of a form. */
@@ -22,8 +21,10 @@ const MAX_PARTS = 32;
  * The parts of a multipart/form-data body in their order, all of them as bytes: a text field is no different from a file.
  * @throws RequestError when the body is cut off, has no boundary or too many parts
  */
-export function readMultipart(contentType: string, body: Buffer): Promise<FormPart[]> {
-  return new Promise((resolve, reject) => {
+export async function readMultipart(contentType: string, body: Buffer): Promise<FormPart[]> {
+  // Loaded on demand: pictures come bare.
+  const { Busboy } = await import("@fastify/busboy");
+  return await new Promise((resolve, reject) => {
     const fail = (reason: unknown): void => {
       const message = reason instanceof Error ? reason.message : String(reason);
       reject(
@@ -33,7 +34,7 @@ export function readMultipart(contentType: string, body: Buffer): Promise<FormPa
       );
     };
     const parts: FormPart[] = [];
-    const parser = openParser(contentType, body.length, fail);
+    const parser = openParser(Busboy, contentType, body.length, fail);
     if (parser === null) return;
     parser.on("file", (name, stream, _filename, _encoding, mimeType) => {
       const chunks: Buffer[] = [];
@@ -50,6 +51,7 @@ export function readMultipart(contentType: string, body: Buffer): Promise<FormPa
 }
 
 function openParser(
+  Busboy: BusboyConstructor,
   contentType: string,
   size: number,
   fail: (reason: unknown) => void,

@@ -3,8 +3,10 @@
  * How a heat map is to look, for clients that ask for `image/png`.
  */
 
-import { colormapNames, heatMapSigns } from "../../vision/index.ts";
-import type { ColormapName, HeatMapSign } from "../../vision/index.ts";
+import { colormapNames } from "../../vision/colormap.ts";
+import type { ColormapName } from "../../vision/colormap.ts";
+import { heatMapSigns } from "../../vision/normalize-attributions.ts";
+import type { HeatMapSign } from "../../vision/normalize-attributions.ts";
 import { choiceField, expected, integerField } from "./fields.ts";
 import type { Fields } from "./fields.ts";
 

@@ -3,7 +3,7 @@
  * The models inside the package, as files of a store that is always there.
  */
 
-import { embeddedMnistWeights } from "../../node/embedded-mnist.ts";
+import { embeddedMnistWeights } from "../../node/embedded-weights.ts";
 import { readShared } from "./shared-file.ts";
 import type { ModelFile } from "./model-file.ts";
 

@@ -10,12 +10,13 @@ import { Tensor } from "../tensor/tensor.ts";
 import type { Captured } from "../runtime/index.ts";
 import { Image } from "../vision/image.ts";
 import { attribute } from "./attribute.ts";
-import { checkExplainOptions } from "./explain-options.ts";
+import { checkExplainOptions, DEFAULT_STEPS } from "./explain-options.ts";
 import type { ExplainBaseline, ExplainMethod, ExplainOptions, ExplainOutput } from "./explain-options.ts";
 import type { Handler, HandlerContext } from "./handler.ts";
 import type { JsonValue } from "./json-value.ts";
 import { kindOfOutput, toProbabilities } from "./outputs.ts";
 import type { OutputKind } from "./outputs.ts";
+import { portionsOf } from "./portions.ts";
 import { firstMaximum, rowsOf } from "./rows.ts";
 
 /** Sizes of one input; -1 stands for any. */
@@ -175,7 +176,7 @@ export class Model {
   /** The class and the probabilities of each picture of a batch [N, C, H, W], without what the handler makes of them. */
   classify(batch: Tensor): Classification[] {
     this.#checkBatch(batch);
-    return this.#classes(noGrad(() => this.forward(batch)));
+    return portionsOf(batch).flatMap(({ rows }) => this.#classes(noGrad(() => this.forward(rows))));
   }
 
   /**
@@ -184,6 +185,10 @@ export class Model {
    */
   predict(batch: Tensor): Prediction[] {
     this.#checkBatch(batch);
+    return portionsOf(batch).flatMap(({ rows }) => this.#predict(rows));
+  }
+
+  #predict(batch: Tensor): Prediction[] {
     const handler = this.#handler;
     const output = noGrad(() => this.forward(batch));
     const answers = noGrad(() =>
@@ -224,7 +229,7 @@ export class Model {
   attribute(batch: Tensor, options: ExplainOptions): Tensor[] {
     this.#checkBatch(batch);
     this.checkOptions(options, batch.shape[0]);
-    return attribute(this, batch, options, false).attributions;
+    return explained(batch, options).flatMap(([rows, own]) => attribute(this, rows, own, false).attributions);
   }
 
   /**
@@ -234,6 +239,10 @@ export class Model {
   explain(batch: Tensor, options: ExplainOptions): Explanation[] {
     this.#checkBatch(batch);
     this.checkOptions(options, batch.shape[0]);
+    return explained(batch, options).flatMap(([rows, own]) => this.#explain(rows, own));
+  }
+
+  #explain(batch: Tensor, options: ExplainOptions): Explanation[] {
     const { attributions, targets, deltas, nSteps } = attribute(this, batch, options, true);
     return this.classify(batch).map((said, i) => ({
       ...said,
@@ -297,6 +306,15 @@ export class Model {
   #takes([, ...sizes]: readonly number[]): boolean {
     return sizesOf(this.input).every((size, i) => size === -1 || size === sizes[i]);
   }
+}
+
+/** A batch in portions, each with its own targets. */
+function explained(batch: Tensor, options: ExplainOptions): (readonly [Tensor, ExplainOptions])[] {
+  const { target, nSteps = DEFAULT_STEPS } = options;
+  return portionsOf(batch, nSteps).map(({ begin, rows }) => {
+    const own = typeof target === "object" ? target.slice(begin, begin + rows.shape[0]) : target;
+    return [rows, { ...options, target: own }];
+  });
 }
 
 function isCaptured(forward: ((x: Tensor) => Tensor) | Captured): forward is Captured {

@@ -14,6 +14,7 @@ import type { ModelRegistry } from "./models.ts";
 import { MAX_WORKERS } from "./served-model.ts";
 import type { ServedModel } from "./served-model.ts";
 import { readRegistration, registered } from "./registration-request.ts";
+import { javaInteger } from "./request/java-integer.ts";
 import type { ModelManager } from "./store/model-manager.ts";
 
 /** What the management app manages, and how. */
@@ -158,5 +159,5 @@ function workers(request: Request, name: string, byDefault: number): number {
 /** A number of the query. What is no whole number is taken for absent, as TorchServe does. */
 function wholeNumber(request: Request, name: string, byDefault: number): number {
   const text = request.query[name];
-  return typeof text === "string" && /^[+-]?\d{1,9}$/.test(text) ? Number(text) : byDefault;
+  return (typeof text === "string" ? javaInteger(text) : undefined) ?? byDefault;
 }

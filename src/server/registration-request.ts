@@ -8,6 +8,7 @@ import { runtimes } from "../archive/index.ts";
 import { RequestError } from "./errors.ts";
 import type { Limits } from "./limits.ts";
 import { readBody } from "./request/body.ts";
+import { javaInteger } from "./request/java-integer.ts";
 import { MAX_WORKERS } from "./served-model.ts";
 import type { ServedModel, ServingSettings } from "./served-model.ts";
 import type { RegisterRequest } from "./store/registration.ts";
@@ -114,7 +115,7 @@ function workers(parameters: Parameters): number | undefined {
 
 function whole(value: unknown): number | undefined {
   const digits = typeof value === "number" ? String(value) : value;
-  return typeof digits === "string" && /^[+-]?\d{1,9}$/.test(digits) ? Number(digits) : undefined;
+  return typeof digits === "string" ? javaInteger(digits) : undefined;
 }
 
 /** As Java reads it: whatever is not "true" is false. */

@@ -114,6 +114,7 @@ describe("The management port", () => {
         message: "max_worker cannot be less than min_worker.",
       });
       expect((await ask("PUT", "/models/mnist?min_worker=-1")).status).to.equal(400);
+      expect((await ask("PUT", "/models/mnist?min_worker=2147483647")).status).to.equal(400);
       expect((await ask("PUT", "/models/nobody")).status).to.equal(404);
       expect((await ask("POST", "/models?url=x.mar")).body).to.deep.include({
         code: 404,

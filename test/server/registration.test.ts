@@ -118,6 +118,11 @@ describe("Registering models while the server runs", function () {
           startupTimeout: 60,
           loadedAtStartup: false,
         });
+      const largest = "url=small.mar&model_name=large&batch_size=2147483647&response_timeout=2147483648";
+      expect((await ask("POST", `/models?${largest}`)).status).to.equal(200);
+      expect((await ask("GET", "/models/large")).body)
+        .to.have.nested.property("[0]")
+        .that.deep.includes({ batchSize: 2_147_483_647, responseTimeout: 120 });
       const json = JSON.stringify({ url: "small.mar", model_name: "j", initial_workers: 1, batch_size: 2 });
       expect((await ask("POST", "/models", json)).status).to.equal(200);
       expect((await ask("GET", "/models/j")).body)

@@ -117,7 +117,8 @@ export function readRawNumbers<D extends NumericDatatype>(
   if (datatype === "BOOL" && bytes.some((byte) => byte > 1)) {
     throw new FormatError(`${where}: a BOOL must be the byte 0 or 1`);
   }
-  return widened(datatype, hostOrder(bytes.slice(), width)) as DatatypeArrays[D];
+  // A copy of its own memory, which slice() of Node's Buffer is not.
+  return widened(datatype, hostOrder(new Uint8Array(bytes), width)) as DatatypeArrays[D];
 }
 
 function widened(datatype: NumericDatatype, bytes: Uint8Array): DatatypeArrays[NumericDatatype] {

@@ -15,7 +15,7 @@ import { ServerMetrics } from "../server/metrics/server-metrics.ts";
 import { ModelRegistry } from "../server/models.ts";
 import { serve } from "../server/serve.ts";
 import { keepYoungGenerationSmall } from "../node/young-generation.ts";
-import { stopOnSignal } from "../server/stop-on-signal.ts";
+import { endOnSignal, stopOnSignal } from "../server/stop-on-signal.ts";
 import { lookInto, modelFolder, NoModels } from "../server/store/kserve-folder.ts";
 import type { KServeFolder } from "../server/store/kserve-folder.ts";
 import { ModelManager } from "../server/store/model-manager.ts";
@@ -35,6 +35,7 @@ export async function serveKServe(
   warnings: readonly string[],
   { env, stdout }: Terminal,
 ): Promise<void> {
+  endOnSignal();
   keepYoungGenerationSmall();
   const log = new ServerLog({
     format: options.logFormat === "json" ? "json" : "torchserve",

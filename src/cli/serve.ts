@@ -12,7 +12,7 @@ import { afterLoss } from "../server/pool/observer.ts";
 import type { PoolObserver } from "../server/pool/observer.ts";
 import type { InferenceOptions, RunningServer } from "../server/running-server.ts";
 import type { ServedModel } from "../server/served-model.ts";
-import { stopOnSignal } from "../server/stop-on-signal.ts";
+import { endOnSignal, stopOnSignal } from "../server/stop-on-signal.ts";
 import { netOption } from "./model-source.ts";
 import { integerOption } from "./number-option.ts";
 import type { ModelChoice } from "./serve-models.ts";
@@ -48,6 +48,7 @@ export function serveCommand(terminal: Terminal): Command {
       "\nExamples:\n  candil serve\n  candil serve --models mine=mnist_cnn.pt --net examples --port 9000",
     )
     .action(async (options: ServeOptions) => {
+      endOnSignal();
       keepYoungGenerationSmall();
       let greeted = false;
       const { startModels } = await import("./serve-models.ts");

@@ -9,6 +9,22 @@ const signals = ["SIGINT", "SIGTERM"] as const;
 /** One of them. */
 export type EndSignal = (typeof signals)[number];
 
+/** Of a process that such a signal ended: 128 and the signal's number. */
+const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const satisfies Record<EndSignal, number>;
+
+/**
+ * Ends the process at SIGINT or SIGTERM, until {@link stopOnSignal} takes over: while models are loaded there is no server yet that could
+ * stop in order. Node would end without this, but not as process 1 of a container, which the kernel spares the signals that nobody
+ * listens for.
+ */
+export function endOnSignal(): void {
+  for (const name of signals) if (!process.listeners(name).includes(endNow)) process.on(name, endNow);
+}
+
+function endNow(signal: NodeJS.Signals): void {
+  process.exit(signal === "SIGINT" ? exitCodes.SIGINT : exitCodes.SIGTERM);
+}
+
 /**
  * Resolves when the process was told to end and `server` has stopped, which hears the signal. The first SIGINT or SIGTERM begins the stop; a
  * second one ends the process at once, with 128 + the signal's number.
@@ -21,7 +37,7 @@ export function stopOnSignal(
   return new Promise((resolve, reject) => {
     let stopping = false;
     const onSignal = (signal: EndSignal): void => {
-      if (stopping) process.exit(signal === "SIGINT" ? 130 : 143);
+      if (stopping) process.exit(exitCodes[signal]);
       stopping = true;
       onStop();
       server.stop(signal).then(() => {
@@ -29,6 +45,6 @@ export function stopOnSignal(
         resolve();
       }, reject);
     };
-    for (const name of signals) process.on(name, onSignal);
+    for (const name of signals) process.on(name, onSignal).off(name, endNow);
   });
 }

@@ -248,6 +248,35 @@ class SlowRequest {
 }
 
 describe("candil kserve", () => {
+  it("ends at SIGTERM while it loads its models, as process 1 of a container would not by itself", async () => {
+    // The first line of the log is a warning, written before anything is loaded.
+    const atFirstLine = `const { write } = process.stdout;
+      process.stdout.write = function (...line) {
+        process.kill(process.pid, "SIGTERM");
+        return write.apply(this, line);
+      };`;
+    const models = await Folder.create({ "mnist.pt": writePt(seededState()) });
+    const preload = `data:text/javascript,${encodeURIComponent(atFirstLine)}`;
+    const args = [
+      "--import",
+      tsx,
+      "--import",
+      preload,
+      main,
+      "kserve",
+      "--foo",
+      `--model_dir=${models.path}`,
+    ];
+    const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+    const [output, [code, signal]] = await Promise.all([
+      text(child.stdout),
+      once(child, "exit") as Promise<[number | null, string | null]>,
+    ]);
+    expect(output).to.include("--foo has no effect").and.not.include("Model server started");
+    expect([code, signal]).to.deep.equal([143, null]);
+    await models.remove();
+  });
+
   it("says which folder has no models, and who would have put them there", async () => {
     const ended = await candil(["kserve", "--model_dir=/nowhere"], {
       env: { STORAGE_URI: "s3://bucket/mnist" },

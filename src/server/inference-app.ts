@@ -20,6 +20,7 @@ import type { ModelRegistry } from "./models.ts";
 import { envelopeInference } from "./protocols/envelopes/inference.ts";
 import type { Envelope } from "./protocols/envelopes/inference.ts";
 import { shelfOf } from "./protocols/corridor.ts";
+import { answerFailures } from "./protocols/door.ts";
 import { mountV1 } from "./protocols/v1/mount.ts";
 import { mountV2 } from "./protocols/v2/mount.ts";
 import { readBody } from "./request/body.ts";
@@ -137,6 +138,7 @@ export function inferenceApp(options: RoutesOptions): Express {
   };
   mountV1(app, corridor);
   mountV2(app, corridor);
+  answerFailures(app, corridor);
   options.extend?.(app, { ...door, models, limits });
   app.all("/:model{/:version}/predict", infer("predictions"));
   door.close();

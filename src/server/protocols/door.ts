@@ -4,7 +4,7 @@
  * may be compressed.
  */
 
-import type { Express, Request, RequestHandler, Response } from "express";
+import type { Express, NextFunction, Request, RequestHandler, Response } from "express";
 import type { Answer } from "../answer/answer.ts";
 import { checkSize } from "../answer/check-size.ts";
 import { ClientGone, errorBody, methodNotAllowed } from "../errors.ts";
@@ -73,11 +73,24 @@ export function answering(
         return;
       }
       failure = error;
-      const { code, message } = errorBody(error);
-      answer = compactJson(code, { error: message });
+      answer = refusal(error);
     }
     corridor.send(request, response, { ...answer, ...requestIdOf(request) }, failure);
   };
+}
+
+function refusal(error: unknown): Answer {
+  const { code, message } = errorBody(error);
+  return compactJson(code, { error: message });
+}
+
+/** Answers failures under the protocols' paths that came before any route, such as a path that cannot be decoded. */
+export function answerFailures(app: Express, corridor: Corridor): void {
+  app.use((error: unknown, request: Request, response: Response, next: NextFunction) => {
+    if (!/^\/v[12](\/|$)/.test(request.path) || error instanceof ClientGone || response.headersSent)
+      next(error);
+    else corridor.send(request, response, { ...refusal(error), ...requestIdOf(request) }, error);
+  });
 }
 
 /** A client's own request id goes back to it, if it is one that a log can hold. */

@@ -3,22 +3,16 @@ import { format } from "node:util";
 import { gzipSync } from "node:zlib";
 import { KServeClient } from "../../../src/client/index.ts";
 import { tensor } from "../../../src/index.ts";
-import { decodeImage } from "../../../src/node/image.ts";
 import { startServer } from "../../../src/server/index.ts";
 import type { RunningServer } from "../../../src/server/index.ts";
 import { UUID } from "../../support/http.ts";
 import { quickMnist } from "../../support/mnist.ts";
-import { digitPng } from "../../support/png.ts";
+import { base64, classes, mnist, pngs, xs as inputs } from "../../support/two-digits.ts";
 
-const mnist = quickMnist();
-const pngs = [digitPng(2), digitPng(7)];
-const inputs = pngs.map((png) => mnist.transform(decodeImage(png)));
-const classes = inputs.map((x) => mnist.predict(x)[0].prediction);
 // JSON has no -0.
 const overJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 const mapOf = (i: number, target: number): unknown =>
   overJson(mnist.attribute(inputs[i], { target })[0].toArray());
-const base64 = pngs.map((png) => png.toString("base64"));
 
 describe("KServe's V1 protocol", () => {
   let server: RunningServer;
@@ -259,6 +253,8 @@ describe("KServe's V1 protocol", () => {
         ["/v1/models/mnist:predict", 405],
         ["/v1/nothing", 404],
         ["/v1", 404],
+        ["/v1/models/%zz", 400],
+        ["/v2/models/%zz", 400],
       ] as const) {
         const answer = await ask(path);
         expect([answer.status, Object.keys((await answer.json()) as object)]).to.deep.equal([
@@ -303,6 +299,26 @@ describe("KServe's V1 protocol", () => {
         source: "io.kserve.inference.mnist",
         data: { predictions: [classes[0]] },
       });
+    });
+
+    for (const [what, bytes] of [
+      ["a picture", pngs[0]],
+      ["a request", Buffer.from(JSON.stringify({ instances: [base64[0]] }))],
+    ] as const) {
+      it(`in the body, with ${what} in base64`, async () => {
+        const asked = { ...event, data_base64: bytes.toString("base64") };
+        expect(await predict(asked)).to.deep.include({ data: { predictions: [classes[0]] } });
+      });
+    }
+
+    it("around explanations too, with the colon percent-encoded", async () => {
+      const answer = await json(
+        post("/v1/models/mnist%3Aexplain", {
+          ...event,
+          data: { instances: [{ data: base64[0], target: 3 }] },
+        }),
+      );
+      expect(answer).to.deep.include({ data: { explanations: [mapOf(0, 3)] } });
     });
   });
 });

@@ -8,6 +8,7 @@ import { randomUUID } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import type { Answer } from "../../answer/answer.ts";
 import { RequestError } from "../../errors.ts";
+import { decodeBase64 } from "../../request/base64.ts";
 import { isRecord } from "../../request/content.ts";
 
 /** How an event came; none is null. */
@@ -19,25 +20,26 @@ const STRUCTURED = "application/cloudevents+json";
 /** What {@link openEvent} finds. */
 export interface OpenedEvent {
   readonly form: EventForm;
-  /** The request itself. */
+  /** The request itself: JSON, or bytes that an event holds in base64. */
   readonly data: unknown;
 }
 
 /**
  * Takes the request out of its event, if it is in one.
  * @param body as JSON
- * @throws RequestError when an event lacks what CloudEvents demand
+ * @throws RequestError when an event lacks what CloudEvents demand, or its `data_base64` is none
  */
 export function openEvent(headers: IncomingHttpHeaders, body: unknown): OpenedEvent {
   if (headers["ce-specversion"] !== undefined) {
     demand((name) => headers[`ce-${name}`], "header ce-");
     return { form: "binary", data: body };
   }
-  const isEvent = isRecord(body) && "specversion" in body && "data" in body;
+  const isEvent = isRecord(body) && "specversion" in body && ("data" in body || "data_base64" in body);
   if (!isEvent && !(headers["content-type"] ?? "").startsWith(STRUCTURED)) return { form: null, data: body };
   if (!isRecord(body)) throw new RequestError("badRequest", "A structured CloudEvent must be a JSON object.");
   demand((name) => body[name], "attribute ");
-  return { form: "structured", data: body["data"] };
+  const { data, data_base64: base64 } = body;
+  return { form: "structured", data: typeof base64 === "string" ? decodeBase64(base64) : data };
 }
 
 function demand(attribute: (name: string) => unknown, kind: string): void {

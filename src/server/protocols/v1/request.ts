@@ -39,11 +39,12 @@ export interface V1Request {
  * @throws RequestError naming what is missing or broken
  */
 export function readV1Request(headers: IncomingHttpHeaders, body: Buffer): V1Request {
-  if (looksLikePicture(body)) {
-    const instances = [{ content: { kind: "picture", bytes: body } as const, fields: new Map() }];
-    return { instances, parameters: new Map(), event: openEvent(headers, null).form };
+  const { form: event, data: opened } = openEvent(headers, looksLikePicture(body) ? body : parseJson(body));
+  const data = opened instanceof Uint8Array && !looksLikePicture(opened) ? parseJson(opened) : opened;
+  if (data instanceof Uint8Array) {
+    const instances = [{ content: { kind: "picture", bytes: data } as const, fields: new Map() }];
+    return { instances, parameters: new Map(), event };
   }
-  const { form: event, data } = openEvent(headers, parseJson(body));
   const list = isRecord(data) ? (data["instances"] ?? data["inputs"]) : undefined;
   if (!isRecord(data) || !Array.isArray(list)) {
     throw new RequestError(

@@ -10,7 +10,7 @@
  * | `kservev2` | `{"id", "inputs": [{"name", "shape", "datatype", "data"}]}` | `{"id", "model_name", "model_version", "outputs"}` |
  */
 
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import type { Answer } from "../../answer/answer.ts";
 import { newRequestId } from "../../answer/answer.ts";
 import { RequestError } from "../../errors.ts";
@@ -46,24 +46,35 @@ export async function envelopeInference(
   response: ServerResponse,
   limits: Limits,
 ): Promise<Answer> {
-  const body = await readSole(request.headers["content-type"], sent);
-  const signal = abortWithClient(response);
-  return envelope === "kservev2"
-    ? tensors(kind, model, request, body, signal, limits)
-    : instances(envelope, kind, model, request, body, signal, limits);
+  const asked: Asked = {
+    kind,
+    model,
+    url: request.url,
+    headers: request.headers,
+    body: await readSole(request.headers["content-type"], sent),
+    signal: abortWithClient(response),
+    limits,
+  };
+  return envelope === "kservev2" ? tensors(asked) : instances(envelope, asked);
+}
+
+/** What is asked, out of its connection. */
+interface Asked {
+  readonly kind: InferenceKind;
+  readonly model: ServedModel;
+  readonly url: string | undefined;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+  readonly signal: AbortSignal;
+  readonly limits: Limits;
 }
 
 async function instances(
   envelope: "json" | "kserve",
-  kind: InferenceKind,
-  model: ServedModel,
-  request: IncomingMessage,
-  body: Buffer,
-  signal: AbortSignal,
-  limits: Limits,
+  { kind, model, url, body, signal, limits }: Asked,
 ): Promise<Answer> {
   const verb = kind === "predictions" ? "predict" : "explain";
-  const { asks, full } = v1Questions(verb, readV1Request({}, body), request.url, limits);
+  const { asks, full } = v1Questions(verb, readV1Request({}, body), url, limits);
   if (full) {
     const replies = await askEach(asks, (ask, own) => valuesFor(model, ask, own), signal);
     return v1Answer(verb, replies, full, infoOf(model));
@@ -79,21 +90,14 @@ async function instances(
   );
 }
 
-async function tensors(
-  kind: InferenceKind,
-  model: ServedModel,
-  request: IncomingMessage,
-  body: Buffer,
-  signal: AbortSignal,
-  limits: Limits,
-): Promise<Answer> {
+async function tensors({ kind, model, url, headers, body, signal, limits }: Asked): Promise<Answer> {
   const verb = kind === "predictions" ? "infer" : "explain";
   // TorchServe answers with one output for each input, whatever outputs are asked for.
-  const asked = { ...readRestRequest(request.headers, body), outputs: [] };
-  const plan = planInference(verb, asked, queryOf(request.url), limits);
+  const request = { ...readRestRequest(headers, body), outputs: [] };
+  const plan = planInference(verb, request, queryOf(url), limits);
   const replies = await askEach(plan.asks, (ask, own) => valuesFor(model, ask, own), signal);
   const requestId = newRequestId();
-  const id = asked.id === undefined || asked.id.trim() === "" ? requestId : asked.id;
+  const id = request.id === undefined || request.id.trim() === "" ? requestId : request.id;
   return { ...tensorsAnswer(id, model, plan.outputs(replies, infoOf(model))), requestId };
 }
 

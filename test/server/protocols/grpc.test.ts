@@ -1,21 +1,14 @@
 import { status } from "@grpc/grpc-js";
 import type { ServiceError } from "@grpc/grpc-js";
 import { expect } from "chai";
-import { decodeImage } from "../../../src/node/image.ts";
 import { startServer } from "../../../src/server/index.ts";
 import type { RunningServer } from "../../../src/server/index.ts";
 import { callRaw, GrpcClient } from "../../support/grpc-client.ts";
 import { quickMnist } from "../../support/mnist.ts";
-import { digitPng } from "../../support/png.ts";
+import { classes, mapOf, mnist, numbers, pngs } from "../../support/two-digits.ts";
 
-const mnist = quickMnist();
-const pngs = [digitPng(2), digitPng(7)];
-const xs = pngs.map((png) => mnist.transform(decodeImage(png)));
-const classes = xs.map((x) => mnist.predict(x)[0].prediction);
-const floats = xs.map((x) => Float32Array.from(x.data, Number));
+const floats = numbers.map((list) => Float32Array.from(list));
 const rawOf = (data: Float32Array): Buffer => Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-const mapOf = (i: number, target: number): Float32Array =>
-  Float32Array.from(mnist.attribute(xs[i], { target })[0].data, Number);
 const input = { name: "input-0", datatype: "FP32", shape: [1, 28, 28] };
 
 interface Output {
@@ -129,7 +122,7 @@ describe("The Open Inference Protocol over gRPC", () => {
     };
     const { outputs, raw_output_contents } = await infer({ ...asked, outputs: [{ name: "attributions" }] });
     expect(outputs[0].shape).to.deep.equal(["1", "1", "28", "28"]);
-    expect(raw_output_contents?.[0].equals(rawOf(mapOf(0, 4)))).to.equal(true);
+    expect(raw_output_contents?.[0].equals(rawOf(Float32Array.from(mapOf(0, 4))))).to.equal(true);
     const explained = await infer({
       parameters: { explain: { bool_param: true }, target: { string_param: "predicted" } },
       inputs: [{ ...input, contents: { fp32_contents: [...floats[0]] } }],

@@ -1,6 +1,4 @@
 import { expect } from "chai";
-import { deflateSync, gunzipSync, gzipSync, inflateSync } from "node:zlib";
-import { decodeImage } from "../../../src/node/image.ts";
 import {
   HEADER_LENGTH,
   readInferResponse,
@@ -11,29 +9,23 @@ import {
 import type { InferRequest, InferResponse } from "../../../src/oip/index.ts";
 import { startServer } from "../../../src/server/index.ts";
 import type { RunningServer } from "../../../src/server/index.ts";
-import { fromData } from "../../../src/tensor/creation.ts";
-import { rawPost, UUID } from "../../support/http.ts";
+import { UUID } from "../../support/http.ts";
 import { quickMnist } from "../../support/mnist.ts";
-import { digitPng } from "../../support/png.ts";
+import {
+  base64,
+  batch,
+  classes,
+  mapOf,
+  mnist,
+  numbers,
+  pngs,
+  predictions,
+  sample,
+  xs,
+} from "../../support/two-digits.ts";
 
-const mnist = quickMnist();
-const pngs = [digitPng(2), digitPng(7)];
-const xs = pngs.map((png) => mnist.transform(decodeImage(png)));
-const predictions = xs.map((x) => mnist.predict(x)[0]);
-const classes = predictions.map(({ prediction }) => prediction);
-const mapOf = (i: number, target: number): number[] =>
-  Array.from(mnist.attribute(xs[i], { target })[0].data, Number);
 // JSON has no -0.
 const jsonMapOf = (i: number, target: number): number[] => mapOf(i, target).map((value) => value + 0);
-const base64 = pngs.map((png) => png.toString("base64"));
-const numbers = xs.map((x) => Array.from(x.data, Number));
-const sample = (i: number, name = "input-0"): object => ({
-  name,
-  shape: [1, 28, 28],
-  datatype: "FP32",
-  data: numbers[i],
-});
-const batch = Float32Array.from(numbers.flat());
 
 describe("KServe's V2 protocol", () => {
   let server: RunningServer;
@@ -41,7 +33,6 @@ describe("KServe's V2 protocol", () => {
     server = await startServer({
       models: [mnist, quickMnist({ version: "2.0" }, true)],
       port: 0,
-      limits: { maxRequestSize: 100_000 },
     });
   });
   after(() => server.stop());
@@ -177,17 +168,6 @@ describe("KServe's V2 protocol", () => {
       });
     }
 
-    it("other numbers as they are, without scaling", async () => {
-      const pixels = Array.from({ length: 784 }, (_, i) => i % 251);
-      const [{ prediction }] = mnist.predict(
-        mnist.transform(fromData(Float32Array.from(pixels), [1, 28, 28])),
-      );
-      const { outputs } = (await infer({
-        inputs: [{ name: "x", shape: [1, 28, 28], datatype: "UINT8", data: pixels }],
-      })) as { outputs: [{ data: unknown }] };
-      expect(outputs[0].data).to.deep.equal([prediction]);
-    });
-
     it("at a version of the model", async () => {
       const second = quickMnist({}, true).predict(xs[0])[0].prediction;
       const answer = await post("/v2/models/mnist/versions/2.0/infer", { inputs: [sample(0)] });
@@ -284,139 +264,6 @@ describe("KServe's V2 protocol", () => {
         outputs: [{ name: "convergence_delta" }],
       })) as { outputs: { data: unknown }[] };
       expect(outputs[0].data).to.deep.equal(["NaN"]);
-    });
-  });
-
-  describe("compresses", () => {
-    const body = JSON.stringify({ inputs: [sample(0)] });
-
-    for (const [encoding, compress] of [
-      ["gzip", gzipSync],
-      ["deflate", deflateSync],
-    ] as const) {
-      it(`reads ${encoding}`, async () => {
-        const answer = await ask("/v2/models/mnist/infer", {
-          method: "POST",
-          body: compress(body),
-          headers: { "content-encoding": encoding },
-        });
-        expect(await answer.json()).to.nested.include({ "outputs[0].data[0]": classes[0] });
-      });
-
-      it(`refuses ${encoding} that unfolds beyond the limit, and ${encoding} that is none`, async () => {
-        for (const [bytes, status] of [
-          [compress(Buffer.alloc(200_000)), 413],
-          [Buffer.from("nothing of the kind"), 400],
-        ] as const) {
-          const headers = { "content-encoding": encoding };
-          const answer = await ask("/v2/models/mnist/infer", { method: "POST", body: bytes, headers });
-          expect([answer.status, Object.keys((await answer.json()) as object)]).to.deep.equal([
-            status,
-            ["error"],
-          ]);
-        }
-      });
-    }
-
-    for (const [encoding, decompress] of [
-      ["gzip", gunzipSync],
-      ["deflate", inflateSync],
-    ] as const) {
-      it(`writes ${encoding} where a client asks for it`, async () => {
-        const { status, headers, bytes } = await rawPost(server, "/v2/models/mnist/explain", body, {
-          "accept-encoding": encoding,
-        });
-        expect([status, headers["content-encoding"]]).to.deep.equal([200, encoding]);
-        expect(JSON.parse(decompress(bytes).toString())).to.nested.include({
-          "outputs[0].data[0]": mapOf(0, 0)[0],
-        });
-      });
-    }
-
-    it("writes small answers as they are", async () => {
-      const { headers } = await rawPost(server, "/v2/models/mnist/infer", body, {
-        "accept-encoding": "gzip",
-      });
-      expect(headers["content-encoding"]).to.equal(undefined);
-    });
-
-    it("refuses other encodings", async () => {
-      const headers = { "content-encoding": "br" };
-      expect((await ask("/v2/models/mnist/infer", { method: "POST", body, headers })).status).to.equal(415);
-    });
-  });
-
-  describe("refuses with an error in JSON", () => {
-    const nan = { ...sample(0), datatype: "FP64", data: [1e300, ...numbers[0].slice(1)] };
-    for (const [what, body, reason] of [
-      ["no inputs", {}, "inputs must be a list"],
-      ["an empty input", { inputs: [{ name: "x", shape: [0], datatype: "BYTES", data: [] }] }, "is empty"],
-      [
-        "the wrong shape",
-        { inputs: [{ name: "x", shape: [1, 2], datatype: "FP32", data: [1, 2] }] },
-        "[1, 28, 28]",
-      ],
-      ["numbers beyond float32", { inputs: [nan] }, "finite float32"],
-      ["FP16 in JSON", { inputs: [{ ...sample(0), datatype: "FP16" }] }, "FP16 has no form in JSON"],
-      ["an unknown output", { inputs: [sample(0)], outputs: [{ name: "score" }] }, 'Did you mean "scores"'],
-      [
-        "an output named like a part of every object",
-        { inputs: [sample(0)], outputs: [{ name: "constructor" }] },
-        "no output",
-      ],
-      [
-        "an impossible target",
-        { inputs: [sample(0)], parameters: { explain: true, target: 12 } },
-        "10 classes",
-      ],
-      [
-        "a misspelt option",
-        { inputs: [sample(0)], parameters: { explain: true, n_step: 5 } },
-        'Did you mean "n_steps"',
-      ],
-      [
-        "too many steps",
-        { inputs: [sample(0)], parameters: { explain: true, n_steps: 1_001 } },
-        "at most 1000",
-      ],
-      [
-        "a BYTES element that is no picture",
-        { inputs: [{ name: "x", shape: [1], datatype: "BYTES", data: ["!"] }] },
-        "Bad base64",
-      ],
-    ] as const) {
-      it(what, async () => {
-        const answer = await post("/v2/models/mnist/infer", body);
-        const { error, ...rest } = (await answer.json()) as { error: string };
-        expect(answer.status).to.equal(400);
-        expect(error).to.include(reason);
-        expect(rest).to.deep.equal({});
-      });
-    }
-
-    for (const [method, path, status] of [
-      ["GET", "/v2/models/nobody", 404],
-      ["GET", "/v2/models/mnist/versions/9", 404],
-      ["GET", "/v2/models/nobody/ready", 404],
-      ["POST", "/v2/models/nobody/infer", 404],
-      ["GET", "/v2/models/mnist/infer", 405],
-      ["POST", "/v2/health/live", 405],
-      ["GET", "/v2/nothing", 404],
-      ["POST", "/v2/repository/models/nobody/load", 404],
-      ["POST", "/v2/repository/models/nobody/unload", 404],
-    ] as const) {
-      it(`${method} ${path}: ${status}`, async () => {
-        const answer = await ask(path, { method });
-        expect([answer.status, Object.keys((await answer.json()) as object)]).to.deep.equal([
-          status,
-          ["error"],
-        ]);
-      });
-    }
-
-    it("a body larger than allowed", async () => {
-      const answer = await post("/v2/models/mnist/infer", { inputs: ["x".repeat(100_000)] });
-      expect(answer.status).to.equal(413);
     });
   });
 

@@ -257,16 +257,8 @@ describe("candil kserve", () => {
       };`;
     const models = await Folder.create({ "mnist.pt": writePt(seededState()) });
     const preload = `data:text/javascript,${encodeURIComponent(atFirstLine)}`;
-    const args = [
-      "--import",
-      tsx,
-      "--import",
-      preload,
-      main,
-      "kserve",
-      "--foo",
-      `--model_dir=${models.path}`,
-    ];
+    const { program } = await imageFolder();
+    const args = ["--import", preload, program, "kserve", "--foo", `--model_dir=${models.path}`];
     const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
     const [output, [code, signal]] = await Promise.all([
       text(child.stdout),

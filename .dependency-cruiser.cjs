@@ -40,6 +40,7 @@ const rooms = {
     "oip",
     "node",
     "model",
+    "runtime",
     "archive",
     "attribution",
     "vision",

@@ -24,7 +24,7 @@ export function run(): void {
   const floats = new Float32Array(memory.buffer);
   for (let i = 64; i < floats.length; i++) floats[i] = 2 * Math.random() - 1;
   const families = availableKernels().flatMap((family) => {
-    const code = simdCode(family, memory);
+    const code = simdCode(family, memory, 64);
     return code === null ? [] : [{ family, code, peak: measurePeak(family) }];
   });
   console.log(`${"".padEnd(40)}${families.map(({ family }) => family.padStart(32)).join("")}`);

@@ -12,6 +12,7 @@ export type { Conv2dGeometry, FloatArray, MatmulGeometry, Pool2dGeometry, Window
 export type { KernelFamily, Kernels } from "./kernels.ts";
 export { reference } from "./reference/index.ts";
 export type { SimdCode } from "./simd/exports/index.ts";
+export { SCRATCH_BYTES } from "./simd/code.ts";
 export { simdCode } from "./simd/index.ts";
 export { isWinograd, WINOGRAD_POOL, WINOGRAD_RELU, winogradWeightFloats } from "./simd/winograd.ts";
 

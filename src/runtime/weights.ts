@@ -6,6 +6,7 @@
 import { winogradWeightFloats } from "../kernels/index.ts";
 import type { Conv2dGeometry } from "../kernels/index.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { fingerprint } from "./fingerprint.ts";
 import type { Machine } from "./machine.ts";
 
 /** How a weight is read into panels; see {@link packPanels}. */
@@ -33,13 +34,13 @@ export interface Joinable {
   readonly g: Conv2dGeometry;
 }
 
-/** The packed weights of one machine. */
+/** The packed weights of one machine, which machines in the same memory have in common. */
 export class Weights {
   readonly #machine: Machine;
-  readonly #packed = new Map<Tensor, Map<string, number>>();
+  readonly #packed = new Map<string, number>();
   readonly #zeros = new Map<number, number>();
-  /** Numbers that tell weights apart in keys. */
-  readonly #numbers = new Map<Tensor, number>();
+  /** What weights are called in keys: numbers, or in memory that other threads share what their values are. */
+  readonly #names = new Map<Tensor, string>();
 
   constructor(machine: Machine) {
     this.#machine = machine;
@@ -50,10 +51,8 @@ export class Weights {
     const { lanes, laneStride, depth, depthStride, block, taps } = order;
     const pitch = 32 * Math.ceil(depth / block) * block * taps.length;
     const key = JSON.stringify([lanes, laneStride, depth, depthStride, block, taps.length, taps[0]]);
-    const address = this.#once(weight, key, () => {
-      const panels = this.#machine.take((Math.ceil(lanes / 8) * pitch) / 4);
+    const address = this.#once([weight], key, (Math.ceil(lanes / 8) * pitch) / 4, (panels) => {
       packPanels(this.#machine.floats, panels >>> 2, weight.data, order);
-      return panels;
     });
     return { address, pitch };
   }
@@ -65,8 +64,8 @@ export class Weights {
   linear(weight: Tensor, channels: number, pixels: number): Panels {
     const [outFeatures, inFeatures] = weight.shape;
     const pitch = linearPitch(outFeatures);
-    const address = this.#once(weight, `linear ${pixels}`, () => {
-      const panels = this.#machine.take((Math.ceil(channels / 8) * pixels * pitch) / 4);
+    const count = (Math.ceil(channels / 8) * pixels * pitch) / 4;
+    const address = this.#once([weight], `linear ${pixels}`, count, (panels) => {
       const { floats } = this.#machine;
       for (let first = 0; first < channels; first += 8) {
         const order = {
@@ -81,7 +80,6 @@ export class Weights {
           packPanels(floats, at, weight.data, { ...order, taps: [first * pixels + pixel] });
         }
       }
-      return panels;
     });
     return { address, pitch };
   }
@@ -93,8 +91,8 @@ export class Weights {
   sumsOfPixels(weight: Tensor, channels: number, pixels: number): Panels {
     const [outFeatures, inFeatures] = weight.shape;
     const pitch = 32 * 8 * Math.ceil(channels / 8);
-    const address = this.#once(weight, `sums of ${pixels} pixels`, () => {
-      const panels = this.#machine.take((Math.ceil(outFeatures / 8) * pitch) / 4);
+    const count = (Math.ceil(outFeatures / 8) * pitch) / 4;
+    const address = this.#once([weight], `sums of ${pixels} pixels`, count, (panels) => {
       const { floats } = this.#machine;
       for (let out = 0; out < outFeatures; out++) {
         const at = (panels + (out >> 3) * pitch + 4 * (out & 7)) >>> 2;
@@ -105,16 +103,14 @@ export class Weights {
           floats[at + 8 * channel] = sum;
         }
       }
-      return panels;
     });
     return { address, pitch };
   }
 
   /** A convolution's weight as [channel in][tap][channels out], one filter's share of every output channel together. */
   filters(weight: Tensor, { inChannels, outChannels, kernelHeight, kernelWidth }: Conv2dGeometry): number {
-    return this.#once(weight, "filters", () => {
+    return this.#once([weight], "filters", weight.numel(), (address) => {
       const taps = kernelHeight * kernelWidth;
-      const address = this.#machine.take(weight.numel());
       const { floats } = this.#machine;
       let at = address >>> 2;
       for (let c = 0; c < inChannels; c++) {
@@ -122,7 +118,6 @@ export class Weights {
           for (let o = 0; o < outChannels; o++) floats[at++] = weight.data[(o * inChannels + c) * taps + tap];
         }
       }
-      return address;
     });
   }
 
@@ -138,8 +133,7 @@ export class Weights {
     count: number,
     placeOf: (c: number, o: number, term: number) => number,
   ): number {
-    return this.#once(second.weight, `${form} ${this.#numberOf(first.weight)}`, () => {
-      const address = this.#machine.take(count);
+    return this.#once([second.weight, first.weight], form, count, (address) => {
       const { floats } = this.#machine;
       const columns = first.g.kernelWidth + second.g.kernelWidth - 1;
       const plane = (first.g.kernelHeight + second.g.kernelHeight - 1) * columns;
@@ -156,22 +150,20 @@ export class Weights {
           floats[(address >>> 2) + placeOf(c, o, term)] += w2 * first.weight.data[c * filter1 + at1];
         }
       });
-      return address;
     });
   }
 
   /** A weight [out, in, 3, 3] as Winograd's method reads it; `transposed` is for the gradient of the input. */
   winograd(weight: Tensor, { inChannels, outChannels }: Conv2dGeometry, transposed: boolean): number {
-    return this.#once(weight, transposed ? "winograd transposed" : "winograd", () => {
-      const machine = this.#machine;
-      const [to, from] = transposed ? [inChannels, outChannels] : [outChannels, inChannels];
-      const address = machine.take(winogradWeightFloats(to, from));
+    const machine = this.#machine;
+    const [to, from] = transposed ? [inChannels, outChannels] : [outChannels, inChannels];
+    const count = winogradWeightFloats(to, from);
+    return this.#once([weight], transposed ? "winograd transposed" : "winograd", count, (address) => {
       // The scratch, which no run is using while weights are packed.
       const plain = machine.scratch(4 * weight.data.length);
       machine.floats.set(weight.data, plain >>> 2);
       machine.lastRun = this;
       machine.code.packWinograd(address, plain, outChannels, inChannels, transposed ? 1 : 0);
-      return address;
     });
   }
 
@@ -183,25 +175,26 @@ export class Weights {
       this.#zeros.set(size, zeros);
       return zeros;
     }
-    return this.#once(bias, "bias", () => {
-      const address = this.#machine.take(size);
+    return this.#once([bias], "bias", size, (address) => {
       this.#machine.floats.set(bias.data, address >>> 2);
-      return address;
     });
   }
 
-  #numberOf(weight: Tensor): number {
-    const number = this.#numbers.get(weight) ?? this.#numbers.size;
-    this.#numbers.set(weight, number);
-    return number;
+  /** Packs `count` floats of some weights in a form; each form of a weight is packed once. */
+  #once(weights: readonly Tensor[], form: string, count: number, pack: (address: number) => void): number {
+    const key = [...weights.map((weight) => this.#nameOf(weight)), form].join(" ");
+    const address = this.#packed.get(key) ?? this.#machine.once(key, count, pack);
+    this.#packed.set(key, address);
+    return address;
   }
 
-  #once(weight: Tensor, key: string, pack: () => number): number {
-    const forms = this.#packed.get(weight) ?? new Map<string, number>();
-    this.#packed.set(weight, forms);
-    const address = forms.get(key) ?? pack();
-    forms.set(key, address);
-    return address;
+  #nameOf(weight: Tensor): string {
+    let name = this.#names.get(weight);
+    if (name === undefined) {
+      name = this.#machine.isShared ? fingerprint(weight) : String(this.#names.size);
+      this.#names.set(weight, name);
+    }
+    return name;
   }
 }
 

@@ -57,8 +57,7 @@ export function* trainEpoch(options: EpochOptions): Generator<Progress, void, vo
   const { order, batches: done } = options.from ?? startPass(digits, options.shuffle);
   const batches = Math.ceil(order.length / batchSize);
   model.train();
-  const eager = (images: Tensor): Tensor => model.forward(images);
-  const forward = keepsTrainingLosses() ? captureTraining(eager) : eager;
+  const forward = trainingForward(model);
   for (let batch = done; batch < batches; batch++) {
     const indices = order.subarray(batch * batchSize, (batch + 1) * batchSize);
     const { images, labels } = digits.batch(indices);
@@ -74,6 +73,15 @@ export function* trainEpoch(options: EpochOptions): Generator<Progress, void, vo
       loss: loss.item(),
     };
   }
+}
+
+/**
+ * A module's forward pass for training steps: by a plan (see `captureTraining`) where it keeps PyTorch's losses to 1e-5 on the active
+ * kernels, else eager. To be asked for anew after `train()` or `eval()`.
+ */
+export function trainingForward(model: Module): (x: Tensor) => Tensor {
+  const eager = (x: Tensor): Tensor => model.forward(x);
+  return keepsTrainingLosses() ? captureTraining(eager) : eager;
 }
 
 /** The beginning of an epoch over `digits`. */

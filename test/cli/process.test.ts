@@ -75,6 +75,11 @@ describe("The candil process", () => {
     const url = await started(child);
     const response = await fetch(`${url}/predictions/mine`, { method: "PUT", body: digitPng(0) });
     expect(await response.text()).to.match(/^\d$/);
+    // The parser of forms is loaded on demand, which a bundle does otherwise than Node.
+    const body = new FormData();
+    body.append("data", new Blob([digitPng(0)]), "0.png");
+    const form = await fetch(`${url}/predictions/mine`, { method: "POST", body });
+    expect(await form.text()).to.match(/^\d$/);
     child.kill("SIGTERM");
     await done;
     expect(child.exitCode).to.equal(0);

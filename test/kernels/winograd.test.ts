@@ -32,7 +32,7 @@ const mnist = convGeometry({ batch: 2, inChannels: 32, outChannels: 64, inHeight
 for (const { family } of simdFamilies()) {
   describe(`Winograd's convolution, ${family}`, () => {
     const memory = new WebAssembly.Memory({ initial: 200 });
-    const code = opened(simdCode(family, memory));
+    const code = opened(simdCode(family, memory, 64));
 
     it("knows which convolutions it is written for", () => {
       assert.isTrue(isWinograd(convGeometry({ inHeight: 5, inWidth: 5, padTop: 2 })));

@@ -1,9 +1,13 @@
 /** @module The memory of the SIMD kernels: scratch that every kernel call lays out anew. */
 
+import { SCRATCH_BYTES } from "./code.ts";
+
 const PAGE = 65536;
 
-/** The first bytes are the kernels' own: address 0 means "none", and partial tiles are spilled below 192. */
-const START = 256;
+/** Address 0 means "none"; from the next cache line on is what kernels overwrite as they like. */
+export const KERNELS_SCRATCH = 64;
+
+const START = KERNELS_SCRATCH + SCRATCH_BYTES;
 
 /** Regions begin on cache lines. A line follows each, because kernels read and write vectors that overlap its end. */
 const LINE = 64;

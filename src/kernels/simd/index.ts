@@ -6,7 +6,7 @@
 
 import type { KernelFamily, Kernels } from "../kernels.ts";
 import { reference } from "../reference/index.ts";
-import { Arena, ArenaFullError } from "./arena.ts";
+import { Arena, ArenaFullError, KERNELS_SCRATCH } from "./arena.ts";
 import { compile, instantiate } from "./code.ts";
 import type { SimdCode } from "./exports/index.ts";
 import * as conv2d from "./conv2d.ts";
@@ -22,6 +22,12 @@ const modules = {
   "relaxed-simd": onFirstCall(() => compile(relaxedBase64)),
 };
 
+/** The same for memories that threads share. */
+const sharedModules = {
+  simd: onFirstCall(() => compile(plainBase64, true)),
+  "relaxed-simd": onFirstCall(() => compile(relaxedBase64, true)),
+};
+
 /** The kernels in 128-bit SIMD, or null where the engine does not know it. */
 export const simd: () => Kernels | null = onFirstCall(() => load("simd"));
 
@@ -30,11 +36,14 @@ export const relaxedSimd: () => Kernels | null = onFirstCall(() => load("relaxed
 
 /**
  * The WebAssembly functions of a family over a memory of the caller's own, for plans that keep their data there.
+ * @param scratch address of SCRATCH_BYTES (./code.ts) that nobody else uses, on a cache line
  * @returns null for the reference, which has none, and where the engine does not know the family
  */
-export function simdCode(family: KernelFamily, memory: WebAssembly.Memory): SimdCode | null {
-  const module = family === "reference" ? null : modules[family]();
-  return module === null ? null : instantiate(module, memory);
+export function simdCode(family: KernelFamily, memory: WebAssembly.Memory, scratch: number): SimdCode | null {
+  if (family === "reference") return null;
+  const isShared = typeof SharedArrayBuffer !== "undefined" && memory.buffer instanceof SharedArrayBuffer;
+  const module = (isShared ? sharedModules : modules)[family]();
+  return module === null ? null : instantiate(module, memory, scratch);
 }
 
 function onFirstCall<T>(make: () => T): () => T {
@@ -44,7 +53,7 @@ function onFirstCall<T>(make: () => T): () => T {
 
 function load(family: "simd" | "relaxed-simd"): Kernels | null {
   const arena = new Arena();
-  const code = simdCode(family, arena.memory);
+  const code = simdCode(family, arena.memory, KERNELS_SCRATCH);
   return code === null ? null : overReference(family, arena, code);
 }
 

@@ -13,6 +13,8 @@ export interface WorkerSetup {
   readonly model: ModelName;
   readonly source: ModelSource;
   readonly limits: JobLimits;
+  /** What plans lie in, together with those of the model's other workers, and this worker's number there; its own memory unless given. */
+  readonly shared?: { readonly memory: WebAssembly.Memory; readonly owner: number };
   /** Whether it is born only to know whether the model can be loaded; false. */
   readonly trial?: boolean;
 }

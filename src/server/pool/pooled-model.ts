@@ -5,6 +5,7 @@
  */
 
 import type { ResourceLimits } from "node:worker_threads";
+import { newSharedMemory, releaseOwner } from "../../runtime/shared-memory.ts";
 import { ClientGone, RequestError } from "../errors.ts";
 import type { ServedModel, ServingSettings, WorkerStatus } from "../served-model.ts";
 import { BACK_OFF_MS, Crew } from "./crew.ts";
@@ -47,6 +48,8 @@ export class PooledModel implements ServedModel {
   readonly runtime: string;
   readonly #options: PooledModelOptions;
   readonly #crew: Crew;
+  /** Where its workers have one copy of the packed weights. */
+  readonly #memory = newSharedMemory();
   readonly #queue = new JobQueue();
   readonly #running = new Set<Ticket>();
   #settings: ServingSettings;
@@ -160,13 +163,23 @@ export class PooledModel implements ServedModel {
 
   #startThread(id: string): WorkerThread {
     const { name, version, source, limits, resourceLimits, entry } = this.#options;
-    return new WorkerThread({
+    const memory = this.#memory;
+    const owner = Number(id);
+    const thread = new WorkerThread({
       id,
       entry: entry ?? workerEntry(),
-      setup: { model: { name, version }, source, limits },
+      setup: {
+        model: { name, version },
+        source,
+        limits,
+        ...(memory === null ? {} : { shared: { memory, owner } }),
+      },
       startupTimeoutMs: this.#settings.startupTimeout * 1000,
       resourceLimits: resourceLimits ?? RESOURCE_LIMITS,
     });
+    // Before the crew hears of it and gives its number to another.
+    if (memory !== null) void thread.ended.then(() => releaseOwner(memory, owner));
+    return thread;
   }
 
   /** Why a job cannot be accepted now, or null. */

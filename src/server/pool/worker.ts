@@ -7,14 +7,17 @@ import { getHeapStatistics } from "node:v8";
 import { parentPort, workerData } from "node:worker_threads";
 import type { MessagePort } from "node:worker_threads";
 import type { Model } from "../../model/model.ts";
+import { SharedMemory, useSharedMemory } from "../../runtime/index.ts";
 import { sentError } from "./failure.ts";
 import type { BatchMessage, SentOutcome, WorkerMessage, WorkerSetup } from "./messages.ts";
 import { openSource } from "./model-source.ts";
 import { perform } from "./perform.ts";
 import { StageClock } from "./stages.ts";
 
-async function main(port: MessagePort, { model: name, source, limits, trial }: WorkerSetup): Promise<void> {
+async function main(port: MessagePort, setup: WorkerSetup): Promise<void> {
+  const { model: name, source, limits, shared, trial } = setup;
   const say = (message: WorkerMessage): void => port.postMessage(message);
+  if (shared !== undefined) useSharedMemory(new SharedMemory(shared.memory, shared.owner));
   let model: Model;
   try {
     model = await openSource(source, name, trial);

@@ -23,7 +23,7 @@ const MAX_PARTS = 32;
  */
 export async function readMultipart(contentType: string, body: Buffer): Promise<FormPart[]> {
   // Loaded on demand: pictures come bare.
-  const { Busboy } = await import("@fastify/busboy");
+  const { Busboy } = await import("./busboy.ts");
   return await new Promise((resolve, reject) => {
     const fail = (reason: unknown): void => {
       const message = reason instanceof Error ? reason.message : String(reason);

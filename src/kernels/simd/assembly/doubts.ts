@@ -5,10 +5,10 @@
  */
 
 import { blockTile4 } from "./blocks";
+import { SCRATCH } from "./scratch";
 
-/** Scratch in the first bytes of the memory: four addresses of pixels, and 8 lanes of each. */
-const CORNERS: usize = 64;
-const VALUES: usize = 96;
+/** In the scratch: four addresses of pixels, and 8 lanes of each from here on. */
+const VALUES: usize = 32;
 
 /**
  * Pools the listed places, (window, block) each, anew. The source is a picture in blocks with rows of `sourceWidth` pixels, from which
@@ -39,21 +39,21 @@ export function decideWindows(
     const block = <usize>load<u32>(entries, 4);
     const row = window / poolWidth;
     const corner = 2 * row * rowBytes + ((window - row * poolWidth) << 6);
-    store<u32>(CORNERS, corner);
-    store<u32>(CORNERS, corner + 32, 4);
-    store<u32>(CORNERS, corner + rowBytes, 8);
-    store<u32>(CORNERS, corner + rowBytes + 32, 12);
+    store<u32>(SCRATCH, corner);
+    store<u32>(SCRATCH, corner + 32, 4);
+    store<u32>(SCRATCH, corner + rowBytes, 8);
+    store<u32>(SCRATCH, corner + rowBytes + 32, 12);
     let panel = panels + block * panelPitch;
     for (let run: u32 = 0; run < runs; run += runsPerChunk) {
       const chunk = min(runsPerChunk, runs - run);
       const start = run == 0 ? bias + (block << 5) : 0;
       const from = offsets + ((<usize>run) << 2);
-      blockTile4(VALUES, 32, source, CORNERS, 4, from, chunk, length, panel, start, false);
+      blockTile4(SCRATCH + VALUES, 32, source, SCRATCH, 4, from, chunk, length, panel, start, false);
       panel += (<usize>(chunk * length)) << 5;
     }
     const at = block * <usize>total + <usize>window;
-    poolFour(y + (at << 5), places + (at << 3), VALUES, rectify);
-    poolFour(y + (at << 5) + 16, places + (at << 3) + 4, VALUES + 16, rectify);
+    poolFour(y + (at << 5), places + (at << 3), SCRATCH + VALUES, rectify);
+    poolFour(y + (at << 5) + 16, places + (at << 3) + 4, SCRATCH + VALUES + 16, rectify);
   }
 }
 

@@ -17,6 +17,7 @@ export { decideWindows } from "./doubts";
 export { applyFlips, gatherFlips, listFlips, unitsOn } from "./flips";
 export { addUnpooled, blocksOfRows, keepOn, largest, pointOnLine, poolLine, spreadWindow } from "./line";
 export { poolBlocks, unpoolBlocks } from "./pool-blocks";
+export { SCRATCH } from "./scratch";
 export { dotRows, addScaledRows } from "./rows";
 export {
   copyColumns,

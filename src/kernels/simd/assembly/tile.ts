@@ -15,14 +15,13 @@
  * older engines spill when they are.
  */
 
+import { SCRATCH } from "./scratch";
+
 /** Points of the large tile. */
 export const POINTS: u32 = ASC_FEATURE_RELAXED_SIMD ? 6 : 4;
 
 /** Eight lanes of one term take this many bytes of a panel. */
 export const PANEL_STEP: usize = 32;
-
-/** Scratch in the first bytes of the memory for tiles that are only partly stored: 8 lanes of 4 points. */
-const SPILL: usize = 64;
 
 /** c + a · b, lane by lane: fused and rounded once with relaxed SIMD, else rounded twice. */
 export function multiplyAdd(a: v128, b: v128, c: v128): v128 {
@@ -186,7 +185,7 @@ export function tile6(
   }
 }
 
-/** Stores 4 points by 8 lanes; a0..a3 hold lanes 0-3 of each point, b0..b3 lanes 4-7. */
+/** Stores 4 points by 8 lanes; a0..a3 hold lanes 0-3 of each point, b0..b3 lanes 4-7. A part goes by the scratch. */
 function storeQuad(
   out: usize,
   pitch: usize,
@@ -207,12 +206,12 @@ function storeQuad(
     storeTransposed(out + 4 * pitch, pitch, add, b0, b1, b2, b3);
     return;
   }
-  storeTransposed(SPILL, 16, false, a0, a1, a2, a3);
-  storeTransposed(SPILL + 64, 16, false, b0, b1, b2, b3);
+  storeTransposed(SCRATCH, 16, false, a0, a1, a2, a3);
+  storeTransposed(SCRATCH + 64, 16, false, b0, b1, b2, b3);
   for (let lane: u32 = 0; lane < lanes; lane++) {
     for (let point: u32 = 0; point < points; point++) {
       const to = out + <usize>lane * pitch + ((<usize>point) << 2);
-      let value = load<f32>(SPILL + ((<usize>lane) << 4) + ((<usize>point) << 2));
+      let value = load<f32>(SCRATCH + ((<usize>lane) << 4) + ((<usize>point) << 2));
       if (add) value = load<f32>(to) + value;
       store<f32>(to, value);
     }

@@ -1,14 +1,13 @@
 /** @module Winograd's weight transform: U = G w Gᵀ for every pair of channels (see ./winograd.ts for the method). */
 
+import { SCRATCH } from "./scratch";
+
 /** Transformed values of a 3 × 3 filter: 6 × 6. */
 const VALUES: u32 = 36;
 
 /** The points besides 0 and infinity are ±1/√2 and ±√2. */
 const SMALL: f64 = 0.7071067811865476;
 const LARGE: f64 = 1.4142135623730951;
-
-/** Scratch in the first bytes of the memory: the three rows of G w, before they meet Gᵀ. */
-const SPILL: usize = 64;
 
 /**
  * Transforms weights `[outChannels][inChannels][3][3]` to `[lane block][6 · 6][depth][8]`, as {@link convolve3x3} reads them.
@@ -39,7 +38,10 @@ export function packWinograd(
   }
 }
 
-/** One filter; `step` 4 reads it as it is, -4 backwards, which turns it by 180°. Value (i, j) lies at `(6 i + j) · stride`. */
+/**
+ * One filter; `step` 4 reads it as it is, -4 backwards, which turns it by 180°. Value (i, j) lies at `(6 i + j) · stride`. The three
+ * columns of G w are in the scratch until they meet Gᵀ.
+ */
 function transformFilter(to: usize, stride: usize, filter: usize, step: isize): void {
   let at = step < 0 ? filter + 32 : filter;
   // Columns first: G w, as [3 columns][6].
@@ -47,12 +49,12 @@ function transformFilter(to: usize, stride: usize, filter: usize, step: isize): 
     const w0 = <f64>load<f32>(at);
     const w1 = <f64>load<f32>(at + 3 * step);
     const w2 = <f64>load<f32>(at + 6 * step);
-    const spill = SPILL + column * 48;
+    const spill = SCRATCH + column * 48;
     for (let i: u32 = 0; i < 6; i++) store<f64>(spill + ((<usize>i) << 3), valueAt(i, w0, w1, w2));
     at += step;
   }
   for (let i: usize = 0; i < 6; i++) {
-    const spill = SPILL + (i << 3);
+    const spill = SCRATCH + (i << 3);
     const w0 = load<f64>(spill);
     const w1 = load<f64>(spill, 48);
     const w2 = load<f64>(spill, 96);

@@ -9,5 +9,8 @@ import type { LineExports } from "./line.ts";
 import type { PlanExports } from "./plan.ts";
 import type { TrainingExports } from "./training.ts";
 
-/** The kernels over a memory. */
-export type SimdCode = EagerExports & PlanExports & LineExports & TrainingExports;
+/** The kernels over a memory, and the address of what they overwrite as they like. */
+export type SimdCode = EagerExports &
+  PlanExports &
+  LineExports &
+  TrainingExports & { readonly SCRATCH: WebAssembly.Global<"i32"> };

@@ -18,6 +18,7 @@ import { keepYoungGenerationSmall } from "../node/young-generation.ts";
 import { endOnSignal, stopOnSignal } from "../server/stop-on-signal.ts";
 import { lookInto, modelFolder, NoModels } from "../server/store/kserve-folder.ts";
 import type { KServeFolder } from "../server/store/kserve-folder.ts";
+import { checkBudget } from "../server/store/memory-budget.ts";
 import { ModelManager } from "../server/store/model-manager.ts";
 import { ModelStore } from "../server/store/model-store.ts";
 import { StoredRepository } from "../server/store/stored-repository.ts";
@@ -46,7 +47,8 @@ export async function serveKServe(
   if (warning !== null) log.event("warn", warning);
   const metrics = new ServerMetrics({ mode: "prometheus" });
   const mayChange = options.enableModelApi === true;
-  const manager = await openModels(config, mayChange, metrics, log);
+  const budget = options.memoryBudget ?? null;
+  const manager = await openModels(config, mayChange, budget, metrics, log);
   const { models } = manager;
   const server = await serve({
     config,
@@ -54,9 +56,7 @@ export async function serveKServe(
     metrics,
     logger: requestLog(log, options.accessLog),
     extend: metricsRoute(metrics.registry),
-    repository: mayChange
-      ? new StoredRepository(manager, config.defaultWorkers, options.memoryBudget ?? null)
-      : undefined,
+    repository: mayChange ? new StoredRepository(manager, config.defaultWorkers, budget) : undefined,
     drainMs: options.drainTimeout * 1000,
   }).catch(async (error: unknown) => {
     await Promise.all(models.all().map((model) => model.close(0)));
@@ -142,6 +142,7 @@ function settings(origin: string, values: Readonly<Record<string, string>>): Map
 async function openModels(
   config: ServerConfig,
   empty: boolean,
+  budget: number | null,
   metrics: ServerMetrics,
   log: ServerLog,
 ): Promise<ModelManager> {
@@ -157,11 +158,17 @@ async function openModels(
   await manager.start(await configuredModels(config), (file, reason) => {
     failures.push(`${file}: ${reason instanceof Error ? reason.message : String(reason)}`);
   });
-  if (failures.length === 0 && (empty || models.names().length > 0)) return manager;
-  await Promise.all(models.all().map((model) => model.close(0)));
-  throw new CandilError(
-    failures.join("; ") || `${config.modelStore ?? "the model folder"}: there is no model to serve`,
-  );
+  if (models.names().length === 0 && !empty && failures.length === 0) {
+    failures.push(`${config.modelStore ?? "the model folder"}: there is no model to serve`);
+  }
+  try {
+    if (failures.length > 0) throw new CandilError(failures.join("; "));
+    checkBudget(models.all(), budget);
+  } catch (error) {
+    await Promise.all(models.all().map((model) => model.close(0)));
+    throw error;
+  }
+  return manager;
 }
 
 /** Probes are not worth a line each; a defect is, whoever met it. */

@@ -269,6 +269,17 @@ describe("candil kserve", () => {
     await models.remove();
   });
 
+  it("does not start with models that take more than the memory budget, and says what each takes", async () => {
+    const models = await Folder.create({ "a.pt": writePt(seededState()), "b.pt": writePt(seededState()) });
+    const args = ["--http_port=0", "--workers=1", "--memory_budget=1Mi", `--model_dir=${models.path}`];
+    const ended = await candil(["kserve", ...args]);
+    await models.remove();
+    expect(ended.code).to.equal(1);
+    expect(ended.stderr).to.match(
+      /the models take \d+\.\d MiB, more than the --memory_budget of 1\.0 MiB: a \d+\.\d MiB, b \d+\.\d MiB\. Serve fewer/,
+    );
+  });
+
   it("says which folder has no models, and who would have put them there", async () => {
     const ended = await candil(["kserve", "--model_dir=/nowhere"], {
       env: { STORAGE_URI: "s3://bucket/mnist" },

@@ -13,6 +13,7 @@ import type { ServedModel } from "../served-model.ts";
 import { folderSize } from "./folder-size.ts";
 import { nameOfFile } from "./file-names.ts";
 import { modelsBelow } from "./kserve-folder.ts";
+import { bytesTaken, listOfTaken, mebibytes } from "./memory-budget.ts";
 import type { ModelStore } from "./model-store.ts";
 import type { RegisterRequest } from "./registration.ts";
 
@@ -97,33 +98,23 @@ export class StoredRepository implements Repository {
     if (this.#budget === null || store === null) return;
     const path = await store.pathOf(url);
     const size = (await stat(path)).isDirectory() ? await folderSize(path) : (await stat(path)).size;
-    if (used(models.all()) + size > this.#budget) throw this.#refusal(name, size, models.all());
+    if (bytesTaken(models.all()) + size > this.#budget) throw this.#refusal(name, size, models.all());
   }
 
   async #checkLoaded(name: string): Promise<void> {
     const { models } = this.#registrar;
-    if (this.#budget === null || used(models.all()) <= this.#budget) return;
-    const size = used(models.allOf(name));
+    if (this.#budget === null || bytesTaken(models.all()) <= this.#budget) return;
+    const size = bytesTaken(models.allOf(name));
     const others = models.all().filter((model) => model.name !== name);
     await this.unload(name);
     throw this.#refusal(name, size, others);
   }
 
   #refusal(name: string, size: number, others: readonly ServedModel[]): RequestError {
-    const held = others.map((model) => `${model.name} ${mebibytes(used([model]))}`).join(", ") || "nothing";
     return new RequestError(
       "unavailable",
-      `Model "${name}" takes at least ${mebibytes(size)}; the budget of ${mebibytes(this.#budget ?? 0)} holds ${held}. ` +
+      `Model "${name}" takes at least ${mebibytes(size)}; the budget of ${mebibytes(this.#budget ?? 0)} holds ${listOfTaken(others)}. ` +
         "Unload one of them, or raise --memory_budget.",
     );
   }
-}
-
-/** Bytes that the workers of models say they take. */
-function used(models: readonly ServedModel[]): number {
-  return models.reduce((sum, model) => sum + model.workers().reduce((own, { memory }) => own + memory, 0), 0);
-}
-
-function mebibytes(bytes: number): string {
-  return `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 }

@@ -90,14 +90,14 @@ describe("Models loaded and unloaded over KServe's V2", () => {
 
   const settings = { disable_token_authorization: "true", grpc_inference_port: "0" };
   const against = (
-    body: (client: KServeClient, grpc: GrpcClient) => Promise<void>,
+    body: (client: KServeClient, grpc: GrpcClient, url: string) => Promise<void>,
     budget: number | null = null,
   ): Promise<void> =>
     withServing(
       settings,
       async (server) => {
         const grpc = new GrpcClient(`127.0.0.1:${server.grpc?.port ?? 0}`);
-        await body(new KServeClient(server.url), grpc).finally(() => grpc.close());
+        await body(new KServeClient(server.url), grpc, server.url).finally(() => grpc.close());
       },
       { models: weigher.models, repository: new StoredRepository(weigher, 2, budget) },
     );
@@ -133,6 +133,19 @@ describe("Models loaded and unloaded over KServe's V2", () => {
       expect(await v1.models()).to.deep.equal(["b"]);
       expect(await grpc.call("RepositoryModelUnload", { model_name: "b" })).to.include({ isUnloaded: true });
       expect(await v1.models()).to.deep.equal([]);
+    });
+  });
+
+  it("are listed without those that are not on offer where a client asks for the ready ones", async () => {
+    await against(async ({ repository }, grpc, url) => {
+      await repository.load("b");
+      const ready = { name: "b", version: "1.0", state: "READY" };
+      const ask = async (body: string): Promise<unknown> =>
+        (await fetch(`${url}/v2/repository/index`, { method: "POST", body })).json();
+      expect(await ask('{"ready":true}')).to.deep.equal([{ ...ready, reason: "" }]);
+      expect(await grpc.call("RepositoryIndex", { ready: true })).to.deep.equal({ models: [ready] });
+      for (const body of ["", '{"ready":false}']) expect(await ask(body)).to.have.length(5);
+      expect(await ask("{")).to.have.property("error");
     });
   });
 

@@ -24,3 +24,9 @@ export function entryOf(model: ServedModel): RepositoryEntry {
     ? { name, version, state: "LOADING", reason: "" }
     : { name, version, state: "UNAVAILABLE", reason: "no worker answers" };
 }
+
+/** The models of a repository; `ready` leaves out those that are not on offer. */
+export async function indexOf(repository: Repository, ready: boolean): Promise<RepositoryEntry[]> {
+  const models = await repository.index();
+  return models.filter(({ state }) => !ready || state === "READY");
+}

@@ -6,6 +6,7 @@
 import type { TensorMetadata } from "../../../oip/index.ts";
 import { askAll } from "../ask-all.ts";
 import type { Shelf } from "../door.ts";
+import { indexOf } from "../repository.ts";
 import { loaded, modelMetadata, serverMetadata } from "../v2/metadata.ts";
 import { planInference } from "../v2/plan.ts";
 import { unary } from "./calls.ts";
@@ -86,10 +87,7 @@ function repositoryCalls({ repository }: Shelf): Service["calls"] {
     RepositoryIndex: unary(
       messages.RepositoryIndexRequest,
       messages.RepositoryIndexResponse,
-      async ({ ready }) => {
-        const models = await repository.index();
-        return { models: models.filter(({ state }) => !ready || state === "READY") };
-      },
+      async ({ ready }) => ({ models: await indexOf(repository, ready) }),
     ),
     RepositoryModelLoad: unary(
       messages.RepositoryModelLoadRequest,

@@ -13,6 +13,8 @@ import { askAll } from "../ask-all.ts";
 import { answering, compactJson, route, segment, versionIn } from "../door.ts";
 import type { Corridor } from "../door.ts";
 import { readPlainBody } from "../http-body.ts";
+import { isRecord, parseJson } from "../../request/content.ts";
+import { indexOf } from "../repository.ts";
 import type { Subject } from "../subject.ts";
 import { loaded, modelMetadata, serverMetadata } from "./metadata.ts";
 import { planInference } from "./plan.ts";
@@ -30,7 +32,7 @@ const MODEL = "/v2/models/:model{/versions/:version}";
  * | GET | `/v2/models/{model}[/versions/{version}]` | metadata |
  * | GET | the same and `/ready` | `{"name":"mnist","ready":true}`; not ready: 503 |
  * | POST | the same and `/infer`, `/explain` | outputs; `/v2/models/{model}:explain` too |
- * | POST | `/v2/repository/index` | the models, their versions and states |
+ * | POST | `/v2/repository/index` | the models, their versions and states; `{"ready": true}` leaves out those that are not on offer |
  * | POST | `/v2/repository/models/{model}/load`, `/unload` | `{"name":"mnist","load":true}` |
  *
  * PUT is taken for POST, as `curl -T` sends it. Errors are `{"error": "..."}`.
@@ -77,9 +79,11 @@ function mountHealth(app: Express, corridor: Corridor): void {
 }
 
 function mountRepository(app: Express, corridor: Corridor): void {
-  const { repository } = corridor;
-  route(app, corridor, ["POST", "PUT"], "/v2/repository/index", async () => {
-    return compactJson(200, await repository.index());
+  const { repository, limits } = corridor;
+  route(app, corridor, ["POST", "PUT"], "/v2/repository/index", async (request) => {
+    const body = await readPlainBody(request, limits);
+    const asked = body.length === 0 ? null : parseJson(body);
+    return compactJson(200, await indexOf(repository, isRecord(asked) && asked["ready"] === true));
   });
   route(app, corridor, ["POST", "PUT"], "/v2/repository/models/:model/load", async (request) => {
     const name = segment(request, "model");

@@ -1,7 +1,7 @@
 /**
  * @module
- * What deploy/Dockerfile puts into the image, as far as it decides how the program runs: the program as the build bundles it
- * and the packages that it needs, beside package.json and the weights, in a folder that everybody may read and nobody may write.
+ * What deploy/Dockerfile puts into the image, as far as it decides how the program runs: the program as the build bundles it, with the
+ * packages that it needs, beside package.json and the weights, in a folder that everybody may read and nobody may write.
  */
 
 import { chmodSync, cpSync, mkdtempSync, rmSync } from "node:fs";
@@ -9,7 +9,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bundle } from "../../tools/bundle.js";
-import { lockedPackages } from "./locked-packages.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -32,8 +31,7 @@ async function built(): Promise<Image> {
   const folder = mkdtempSync(join(tmpdir(), "candil-image-"));
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   await bundle(join(root, "src"), join(folder, "dist"));
-  const installed = lockedPackages().filter(({ dev }) => !dev);
-  for (const path of ["package.json", "weights", ...installed.map(({ place }) => place)]) {
+  for (const path of ["package.json", "weights"]) {
     cpSync(join(root, path), join(folder, path), { recursive: true });
   }
   chmodSync(folder, 0o755);

@@ -154,7 +154,8 @@ describe("Reflection over gRPC", () => {
     const [bytes] = file?.file_descriptor_proto ?? [];
     const length = new WireWriter().varint(BigInt(bytes.length)).finish();
     const set = Buffer.concat([Buffer.from([10]), length, bytes]);
-    return loadFileDescriptorSetFromBuffer(set, { keepCase: true, longs: String, oneofs: true });
+    const reading = { keepCase: true, longs: String, enums: String, defaults: true, oneofs: true };
+    return loadFileDescriptorSetFromBuffer(set, reading);
   };
 
   it("describes every service that it names, itself among them", async () => {
@@ -180,6 +181,14 @@ describe("Reflection over gRPC", () => {
     expect(await streams("grpc.health.v1.Health", "Watch")).to.deep.equal([false, true]);
     const reflection = "grpc.reflection.v1.ServerReflection";
     expect(await streams(reflection, "ServerReflectionInfo")).to.deep.equal([true, true]);
+  });
+
+  it("tells the names of the statuses of health", async () => {
+    const health = (await described("grpc.health.v1.Health"))["grpc.health.v1.Health"] as ServiceDefinition;
+    const read = health["Check"].responseDeserialize;
+    expect([0, 1, 2, 3].map((status): unknown => read(Buffer.of(8, status)))).to.deep.equal(
+      ["UNKNOWN", "SERVING", "NOT_SERVING", "SERVICE_UNKNOWN"].map((status) => ({ status })),
+    );
   });
 
   it("tells generic clients how to ask for an inference", async () => {

@@ -6,6 +6,7 @@
 import { many, message, nested, nestedMany, one, oneOf } from "./message.ts";
 import type { AnyMessage, Field, FieldKind } from "./message.ts";
 import { bool, bytes, int32, string } from "./scalars.ts";
+import type { Scalar } from "./scalars.ts";
 
 const FieldDescriptor = message("google.protobuf.FieldDescriptorProto", {
   name: one(1, string),
@@ -18,11 +19,23 @@ const FieldDescriptor = message("google.protobuf.FieldDescriptorProto", {
 });
 const MessageOptions = message("google.protobuf.MessageOptions", { map_entry: one(7, bool) });
 const OneofDescriptor = message("google.protobuf.OneofDescriptorProto", { name: one(1, string) });
+const EnumDescriptor = message("google.protobuf.EnumDescriptorProto", {
+  name: one(1, string),
+  value: nestedMany(
+    2,
+    message("google.protobuf.EnumValueDescriptorProto", {
+      name: one(1, string),
+      // 0 must be written too.
+      number: oneOf("presence", 2, int32),
+    }),
+  ),
+});
 const MessageDescriptor = message("google.protobuf.DescriptorProto", {
   name: one(1, string),
   field: nestedMany(2, FieldDescriptor),
   // Of this very type: encoded before.
   nested_type: many(3, bytes),
+  enum_type: nestedMany(4, EnumDescriptor),
   options: nested(7, MessageOptions),
   oneof_decl: nestedMany(8, OneofDescriptor),
 });
@@ -138,8 +151,17 @@ function describeMessage(type: AnyMessage, messages: ReadonlyMap<string, AnyMess
       ...childrenOf(type.name, messages).map((child) => describeMessage(child, messages)),
       ...entries,
     ],
+    enum_type: fields.flatMap(([, { kind }]) => (kind.of === "scalar" ? describeEnum(kind.scalar) : [])),
     oneof_decl: oneofs.map((name) => ({ name })),
   });
+}
+
+function describeEnum({ enumeration }: Scalar<unknown>): Parameters<typeof EnumDescriptor.encode>[0][] {
+  if (enumeration === undefined) return [];
+  const { name, values } = enumeration;
+  return [
+    { name: lastName(name), value: Object.entries(values).map(([key, number]) => ({ name: key, number })) },
+  ];
 }
 
 type FieldDescription = Parameters<typeof FieldDescriptor.encode>[0];
@@ -160,9 +182,9 @@ function describeField(
 }
 
 function describeKind(kind: Exclude<FieldKind, { of: "map" }>): FieldDescription {
-  return kind.of === "scalar"
-    ? { type: kind.scalar.type }
-    : { type: TYPE_MESSAGE, type_name: `.${kind.message.name}` };
+  if (kind.of === "message") return { type: TYPE_MESSAGE, type_name: `.${kind.message.name}` };
+  const { type, enumeration } = kind.scalar;
+  return { type, ...(enumeration === undefined ? {} : { type_name: `.${enumeration.name}` }) };
 }
 
 function typeOf(name: string, owner: string): FieldDescription {

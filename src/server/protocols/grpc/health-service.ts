@@ -9,15 +9,13 @@ import { unary } from "./calls.ts";
 import type { Service, Watch } from "./calls.ts";
 import { serverReady } from "./inference-service.ts";
 import { message, one } from "./message.ts";
-import { int32, string } from "./scalars.ts";
+import { enumeration, string } from "./scalars.ts";
 
 const HealthCheckRequest = message("grpc.health.v1.HealthCheckRequest", { service: one(1, string) });
-/** The status is an enum, which lies on the wire as int32. */
-const HealthCheckResponse = message("grpc.health.v1.HealthCheckResponse", { status: one(1, int32) });
-
-const SERVING = 1;
-const NOT_SERVING = 2;
-const SERVICE_UNKNOWN = 3;
+const ServingStatus = { UNKNOWN: 0, SERVING: 1, NOT_SERVING: 2, SERVICE_UNKNOWN: 3 };
+const HealthCheckResponse = message("grpc.health.v1.HealthCheckResponse", {
+  status: one(1, enumeration("grpc.health.v1.HealthCheckResponse.ServingStatus", ServingStatus)),
+});
 
 /** Names under which health is known: the server as a whole, and its service. */
 const KNOWN = ["", "inference.GRPCInferenceService"];
@@ -28,15 +26,15 @@ const PERIOD = 1_000;
 /** The service over a shelf. */
 export function healthService(shelf: Shelf): Service {
   const status = (service: string): number => {
-    if (!KNOWN.includes(service)) return SERVICE_UNKNOWN;
-    return serverReady(shelf) ? SERVING : NOT_SERVING;
+    if (!KNOWN.includes(service)) return ServingStatus.SERVICE_UNKNOWN;
+    return serverReady(shelf) ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
   };
   return {
     name: "grpc.health.v1.Health",
     calls: {
       Check: unary(HealthCheckRequest, HealthCheckResponse, ({ service }) => {
         const found = status(service);
-        if (found !== SERVICE_UNKNOWN) return { status: found };
+        if (found !== ServingStatus.SERVICE_UNKNOWN) return { status: found };
         throw new RequestError("resourceNotFound", `There is no service "${service.slice(0, 80)}".`);
       }),
     },

@@ -13,8 +13,16 @@ export interface Scalar<T> {
   readonly wire: WireType;
   /** What an absent field stands for. */
   readonly zero: T;
+  /** Of an enum: its full name, and its values by name. */
+  readonly enumeration?: Enumeration;
   read(reader: WireReader): T;
   write(writer: WireWriter, value: T): void;
+}
+
+/** An enum that is declared in a message. */
+export interface Enumeration {
+  readonly name: string;
+  readonly values: Readonly<Record<string, number>>;
 }
 
 /** 64 bits, signed. */
@@ -43,6 +51,11 @@ export const int32: Scalar<number> = {
   read: (reader) => Number(BigInt.asIntN(32, reader.varint())),
   write: (writer, value) => void writer.varint(BigInt(value)),
 };
+
+/** An enum, which lies on the wire as int32. @param name with the message that it is declared in */
+export function enumeration(name: string, values: Enumeration["values"]): Scalar<number> {
+  return { ...int32, type: 14, enumeration: { name, values } };
+}
 
 /** 32 bits, unsigned. */
 export const uint32: Scalar<number> = {

@@ -35,7 +35,7 @@ const rooms = {
     "errors",
   ],
   training: ["runtime", "model", "data", "nn", "ops", "optim", "autograd", "checkpoint", "tensor", "errors"],
-  node: ["model", "archive", "zip", "data", "vision", "checkpoint", "tensor", "errors"],
+  node: ["model", "archive", "zip", "data", "vision", "checkpoint", "runtime", "tensor", "errors"],
   server: [
     "oip",
     "node",

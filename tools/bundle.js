@@ -37,7 +37,7 @@ export async function bundle(src, dist) {
 }
 
 /**
- * Joins the modules of the command and of its worker threads with the packages that they use, each by itself: a thread reads few
+ * Joins the modules of the command and of its threads with the packages that they use, each by itself: a thread reads few
  * files, and none for the other's sake. The files lie flat in dist/bin, two folders below the root like the modules that look for
  * package.json and weights, and worker.js beside what starts it.
  */
@@ -61,7 +61,11 @@ async function bundleProgram(src, dist) {
         { name: "unused", setup: leaveOutUnused },
       ],
     });
-  const builds = [await program("candil", "cli/main.ts"), await program("worker", "server/pool/worker.ts")];
+  const builds = [
+    await program("candil", "cli/main.ts"),
+    await program("worker", "server/pool/worker.ts"),
+    await program("kernel-thread", "node/kernel-thread.ts"),
+  ];
   // One of them would be an import that the package's own words make a bundler drop.
   const warnings = builds.flatMap((one) => one.warnings);
   if (warnings.length > 0) throw new Error(warnings.map(({ text }) => text).join("; "));

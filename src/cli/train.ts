@@ -10,6 +10,7 @@ import type { WritableValue } from "../checkpoint/index.ts";
 import type { MnistDigits } from "../data/mnist.ts";
 import { CandilError } from "../errors.ts";
 import type { MnistNetName } from "../model/mnist-net.ts";
+import { availableCpus } from "../server/available-cpus.ts";
 import type { TrainingSession, TrainingSettings } from "../training/session.ts";
 import type { Progress, Score } from "../training/train.ts";
 import { Interruption } from "./interruption.ts";
@@ -34,7 +35,11 @@ interface TrainOptions {
   readonly saveModel?: string | true;
   readonly checkpoint?: string;
   readonly resume?: string;
+  readonly threads?: number;
 }
+
+/** Digits of a batch for each thread at least. */
+const PART = 16;
 
 /** The options that a resumed run takes from its checkpoint. */
 const settingNames = [
@@ -75,6 +80,11 @@ export function trainCommand(terminal: Terminal): Command {
     .option("--limit <n>", "use only the first n training digits", integerOption(1, 60_000))
     .option("--checkpoint <file>", "write the state of training after each epoch and on Ctrl-C")
     .option("--resume <file>", "go on from a file of --checkpoint; the same numbers as without a pause")
+    .option(
+      "--threads <n>",
+      "threads that compute a step; the last bits of weights depend on it (default: one for each core)",
+      integerOption(1, 64),
+    )
     .addHelpText("after", "\nExample:\n  candil train mnist --epochs 14 --save-model")
     .action(async (options: TrainOptions, command: Command) => {
       await train(terminal, options, command);
@@ -84,12 +94,14 @@ export function trainCommand(terminal: Terminal): Command {
 
 async function train(terminal: Terminal, options: TrainOptions, command: Command): Promise<void> {
   const { evaluate } = await import("../training/train.ts");
+  const { setNumThreads } = await import("../node/threads.ts");
   const digits = await loadDigits(options.data);
   const session = await openSession(options, command);
   const { net, testBatchSize } = session.settings;
   // Without a file for the state there is nothing to save, and Ctrl-C may end the process.
   const interruption = options.checkpoint === undefined ? null : Interruption.watch();
   try {
+    await setNumThreads(options.threads ?? usefulThreads(session.settings.batchSize));
     while (session.epoch < options.epochs) {
       if (!(await trainOneEpoch(terminal, session, digits.training, options, interruption))) {
         return await stop(session, options);
@@ -101,12 +113,18 @@ async function train(terminal: Terminal, options: TrainOptions, command: Command
     }
   } finally {
     interruption?.end();
+    await setNumThreads(1);
   }
   if (options.saveModel !== undefined) {
     const file = options.saveModel === true ? "mnist_cnn.pt" : options.saveModel;
     await save(file, session.model.stateDict());
     terminal.stderr.write(`Weights of the ${net} net written to ${file}\n`);
   }
+}
+
+/** One for each core that there is, as long as a part of the batch is worth the hand-over. */
+function usefulThreads(batchSize: number): number {
+  return Math.min(availableCpus(), Math.ceil(batchSize / PART));
 }
 
 /** Whether the epoch came to its end. */

@@ -16,5 +16,6 @@ export { enableRelaxedSimd } from "./relaxed-simd.ts";
 export { makeArchive } from "./make-archive.ts";
 export type { MakeArchiveOptions } from "./make-archive.ts";
 export { openArchive } from "./open-archive.ts";
+export { getNumThreads, setNumThreads } from "./threads.ts";
 export { writeArchive } from "./write-archive.ts";
 export type { ArchiveFormat } from "./write-archive.ts";

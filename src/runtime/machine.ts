@@ -5,6 +5,8 @@
 
 import { SCRATCH_BYTES, simdCode } from "../kernels/index.ts";
 import type { KernelFamily, SimdCode } from "../kernels/index.ts";
+import type { CallQueue } from "./call-queue.ts";
+import { Crew } from "./crew.ts";
 import type { Room, SharedMemory } from "./shared-memory.ts";
 
 const PAGE = 65536;
@@ -16,10 +18,15 @@ const LINE = 64;
 const LEAST_GROWTH = 64;
 
 let shared: SharedMemory | null = null;
+let queues: readonly CallQueue[] = [];
 
-/** Machines that this thread opens from now on lie in memory that it shares with others, or (null) in one of their own. */
-export function useSharedMemory(memory: SharedMemory | null): void {
+/**
+ * Machines that this thread opens from now on lie in memory that it shares with others, or (null) in one of their own.
+ * @param others queues of threads over that memory, which make kernel calls for this one
+ */
+export function useSharedMemory(memory: SharedMemory | null, others: readonly CallQueue[] = []): void {
   shared = memory;
+  queues = others;
 }
 
 /**
@@ -29,6 +36,8 @@ export function useSharedMemory(memory: SharedMemory | null): void {
 export class Machine {
   readonly family: KernelFamily;
   readonly code: SimdCode;
+  /** Who works on the memory. */
+  readonly crew: Crew;
   /** Which run wrote the scratch last; a plan that finds another's must compute again. */
   lastRun: object | null = null;
   readonly #memory: WebAssembly.Memory;
@@ -44,6 +53,10 @@ export class Machine {
   private constructor(family: KernelFamily, code: SimdCode, memory: WebAssembly.Memory, room: Room) {
     this.family = family;
     this.code = code;
+    this.crew = new Crew(
+      code,
+      queues.filter((queue) => queue.family === family),
+    );
     this.#memory = memory;
     this.#shared = memory === shared?.memory ? shared : null;
     this.#top = room.address + SCRATCH_BYTES;

@@ -4,6 +4,7 @@
  * `[in / 8][out][8]`.
  */
 
+import type { Call } from "./call-queue.ts";
 import type { Machine } from "./machine.ts";
 import { blocksOf } from "./place.ts";
 import { tableOf } from "./table.ts";
@@ -30,6 +31,8 @@ export interface RowsCall {
   readonly start: number;
   /** Room for {@link scratchFloats}. */
   readonly scratch: number;
+  /** Who calls the kernel; this thread unless given. */
+  readonly call?: Call;
 }
 
 /** 32-bit elements of scratch for products of so many rows. */
@@ -43,17 +46,18 @@ export function rowsForward(
   { rows, rowPitch, panels: { address, pitch }, inBlocks, outFeatures }: RowsProduct,
   rectify: boolean,
 ): (call: RowsCall) => void {
-  const { code } = machine;
+  const { here } = machine.crew;
   const units = 8 * blocksOf(outFeatures);
   const ends = rectify ? 1 : 0;
   if (rows === 1) {
-    return ({ from, to, start }) =>
-      code.multiplyRow(to, from, inBlocks, address, pitch, units, start === 0 ? to : start, ends);
+    return ({ from, to, start, call = here }) =>
+      call("multiplyRow", to, from, inBlocks, address, pitch, units, start === 0 ? to : start, ends);
   }
   const bases = basesOf(machine, rows, rowPitch);
   const blocks = stepsOf(machine, 32, inBlocks);
-  return ({ from, to, toPitch, start, scratch }) => {
-    code.multiplyRows(
+  return ({ from, to, toPitch, start, scratch, call = here }) => {
+    call(
+      "multiplyRows",
       to,
       toPitch,
       from,
@@ -79,8 +83,10 @@ export function rowsBackward(
 ): (call: RowsCall) => void {
   const bases = basesOf(machine, rows, rowPitch);
   const units = stepsOf(machine, 4, outFeatures);
-  return ({ from, to, toPitch, start, scratch }) => {
-    machine.code.contractListed(
+  const { here } = machine.crew;
+  return ({ from, to, toPitch, start, scratch, call = here }) => {
+    call(
+      "contractListed",
       to,
       toPitch,
       32,

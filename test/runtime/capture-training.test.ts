@@ -3,6 +3,7 @@ import { noGrad } from "../../src/autograd/index.ts";
 import { createMnistNet } from "../../src/model/mnist-net.ts";
 import * as nn from "../../src/nn/index.ts";
 import { add, dropout, logSoftmax, nllLoss, relu } from "../../src/ops/index.ts";
+import { getNumThreads, setNumThreads } from "../../src/node/index.ts";
 import { captureTraining } from "../../src/runtime/index.ts";
 import { defaultGenerator, Generator, manualSeed, randn } from "../../src/tensor/random.ts";
 import { Tensor } from "../../src/tensor/tensor.ts";
@@ -59,102 +60,121 @@ const nets: Readonly<Record<string, { readonly model: nn.Module; readonly shape:
   },
 };
 
-describeFamilies("a captured training step", (family) => {
-  if (family === "reference") {
-    it("is the eager step", () => {
-      const layer = new nn.Linear(4, 3);
-      const fast = captureTraining((x) => layer.forward(x));
-      expect(fast.whyEager(randn([1, 4]))).to.match(/reference kernels/);
-      expect(fast(randn([1, 4])).requiresGrad).to.equal(true);
-    });
-    return;
-  }
+for (const threads of [1, 3]) {
+  describeFamilies(
+    `a captured training step on ${threads === 1 ? "one thread" : `${threads} threads`}`,
+    (family) => {
+      before(() => setNumThreads(threads));
+      after(() => setNumThreads(1));
 
-  for (const [name, { model, shape }] of Object.entries(nets)) {
-    it(`gives the eager loss and gradients, step after step: ${name}`, () => {
-      const fast = captureTraining((x) => model.forward(x));
-      for (const seed of [1, 2]) {
-        const x = randn(shape, { generator: new Generator(seed) });
-        const expected = stepOf(model, (images) => model.forward(images), x, seed);
-        const actual = stepOf(model, fast, x, seed);
-        expect(fast.whyEager(x)).to.equal(null);
-        expect(actual.loss).to.be.closeTo(expected.loss, 2e-6);
-        expect(actual.state).to.deep.equal(expected.state);
-        expected.gradients.forEach((gradient, i) => {
-          expectClose(actual.gradients[i], gradient, tolerance, `gradient of parameter ${i}`);
+      if (family === "reference") {
+        it("is the eager step", () => {
+          const layer = new nn.Linear(4, 3);
+          const fast = captureTraining((x) => layer.forward(x));
+          expect(fast.whyEager(randn([1, 4]))).to.match(/reference kernels/);
+          expect(fast(randn([1, 4])).requiresGrad).to.equal(true);
         });
-        // What changes between steps is seen.
-        for (const parameter of model.parameters()) {
-          for (let i = 0; i < parameter.data.length; i++) parameter.data[i] *= 0.9;
+        return;
+      }
+
+      for (const [name, { model, shape }] of Object.entries(nets)) {
+        it(`gives the eager loss and gradients, step after step: ${name}`, () => {
+          const fast = captureTraining((x) => model.forward(x));
+          for (const seed of [1, 2]) {
+            const x = randn(shape, { generator: new Generator(seed) });
+            const expected = stepOf(model, (images) => model.forward(images), x, seed);
+            const actual = stepOf(model, fast, x, seed);
+            expect(fast.whyEager(x)).to.equal(null);
+            expect(actual.loss).to.be.closeTo(expected.loss, 2e-6);
+            expect(actual.state).to.deep.equal(expected.state);
+            expected.gradients.forEach((gradient, i) => {
+              expectClose(actual.gradients[i], gradient, tolerance, `gradient of parameter ${i}`);
+            });
+            // What changes between steps is seen.
+            for (const parameter of model.parameters()) {
+              for (let i = 0; i < parameter.data.length; i++) parameter.data[i] *= 0.9;
+            }
+          }
+        });
+      }
+
+      it("takes every size of batch", () => {
+        const { model } = nets["layers of a matrix"];
+        const fast = captureTraining((x) => model.forward(x));
+        for (const rows of [1, 7, 6, 7]) {
+          const x = randn([rows, 13], { generator: new Generator(rows) });
+          const expected = stepOf(model, (images) => model.forward(images), x, 3);
+          const actual = stepOf(model, fast, x, 3);
+          expectClose(actual.gradients[0], expected.gradients[0], tolerance, `${rows} rows`);
         }
-      }
-    });
-  }
+      });
 
-  it("takes every size of batch", () => {
-    const { model } = nets["layers of a matrix"];
-    const fast = captureTraining((x) => model.forward(x));
-    for (const rows of [1, 7, 6, 7]) {
-      const x = randn([rows, 13], { generator: new Generator(rows) });
-      const expected = stepOf(model, (images) => model.forward(images), x, 3);
-      const actual = stepOf(model, fast, x, 3);
-      expectClose(actual.gradients[0], expected.gradients[0], tolerance, `${rows} rows`);
-    }
-  });
+      it("goes on when the other threads have ended", async () => {
+        expect(getNumThreads()).to.equal(threads);
+        const { model, shape } = nets["three convolutions, the last two pooled"];
+        const fast = captureTraining((x) => model.forward(x));
+        const x = randn(shape, { generator: new Generator(4) });
+        const { gradients } = stepOf(model, fast, x, 5);
+        await setNumThreads(1);
+        expect(stepOf(model, fast, x, 5).gradients).to.deep.equal(gradients);
+        await setNumThreads(threads);
+      });
 
-  it("adds to gradients that are there", () => {
-    const layer = new nn.Linear(8, 3);
-    const fast = captureTraining((x) => logSoftmax(layer.forward(x), 1));
-    const x = randn([2, 8], { generator: new Generator(1) });
-    nllLoss(fast(x), [0, 1]).backward();
-    const once = Float32Array.from(layer.weight.grad?.data ?? []);
-    nllLoss(fast(x), [0, 1]).backward();
-    expectClose(
-      layer.weight.grad?.data ?? [],
-      once.map((value) => 2 * value),
-      tolerance,
-      "two steps",
-    );
-  });
+      it("adds to gradients that are there", () => {
+        const layer = new nn.Linear(8, 3);
+        const fast = captureTraining((x) => logSoftmax(layer.forward(x), 1));
+        const x = randn([2, 8], { generator: new Generator(1) });
+        nllLoss(fast(x), [0, 1]).backward();
+        const once = Float32Array.from(layer.weight.grad?.data ?? []);
+        nllLoss(fast(x), [0, 1]).backward();
+        expectClose(
+          layer.weight.grad?.data ?? [],
+          once.map((value) => 2 * value),
+          tolerance,
+          "two steps",
+        );
+      });
 
-  it("runs eagerly what is no chain that plans know, with the same results, and says why", () => {
-    const layer = new nn.Linear(6, 6);
-    const norm = new nn.BatchNorm1d(6);
-    const padded = new nn.Conv2d(1, 4, 3, { padding: 1 });
-    const kept = new Generator(5);
-    const cases: [(x: Tensor) => Tensor, Tensor, RegExp][] = [
-      [(x) => add(layer.forward(x), x), randn([2, 6]), /add/],
-      [(x) => layer.forward(relu(layer.forward(x))), randn([2, 6]), /used twice/],
-      [(x) => layer.forward(norm.forward(x)), randn([2, 6]), /batchNorm/],
-      [(x) => padded.forward(x), randn([2, 1, 5, 5]), /max-pooling by 2/],
-      [(x) => padded.forward(dropout(x, { generator: kept })), randn([2, 1, 5, 5]), /max-pooling by 2/],
-    ];
-    for (const [f, x, reason] of cases) {
-      const fast = captureTraining(f);
-      for (let call = 0; call < 2; call++) {
-        kept.manualSeed(1);
-        const y = fast(x);
-        kept.manualSeed(1);
-        expect(Array.from(y.data)).to.deep.equal(Array.from(f(x).data));
-        expect(y.requiresGrad).to.equal(true);
-      }
-      expect(fast.whyEager(x)).to.match(reason);
-    }
-    const fast = captureTraining((x) => layer.forward(x));
-    expect(fast.whyEager(new Tensor(new Float64Array(6), [1, 6], "float64"))).to.match(/float64/);
-    expect(noGrad(() => fast.whyEager(randn([1, 6])))).to.match(/no gradients/);
-    expect(fast.whyEager(randn([1, 6], { requiresGrad: true }))).to.match(/wants a gradient/);
-  });
+      it("runs eagerly what is no chain that plans know, with the same results, and says why", () => {
+        const layer = new nn.Linear(6, 6);
+        const norm = new nn.BatchNorm1d(6);
+        const padded = new nn.Conv2d(1, 4, 3, { padding: 1 });
+        const kept = new Generator(5);
+        const cases: [(x: Tensor) => Tensor, Tensor, RegExp][] = [
+          [(x) => add(layer.forward(x), x), randn([2, 6]), /add/],
+          [(x) => layer.forward(relu(layer.forward(x))), randn([2, 6]), /used twice/],
+          [(x) => layer.forward(norm.forward(x)), randn([2, 6]), /batchNorm/],
+          [(x) => padded.forward(x), randn([2, 1, 5, 5]), /max-pooling by 2/],
+          [(x) => padded.forward(dropout(x, { generator: kept })), randn([2, 1, 5, 5]), /max-pooling by 2/],
+        ];
+        for (const [f, x, reason] of cases) {
+          const fast = captureTraining(f);
+          for (let call = 0; call < 2; call++) {
+            kept.manualSeed(1);
+            const y = fast(x);
+            kept.manualSeed(1);
+            expect(Array.from(y.data)).to.deep.equal(Array.from(f(x).data));
+            expect(y.requiresGrad).to.equal(true);
+          }
+          expect(fast.whyEager(x)).to.match(reason);
+        }
+        const fast = captureTraining((x) => layer.forward(x));
+        expect(fast.whyEager(new Tensor(new Float64Array(6), [1, 6], "float64"))).to.match(/float64/);
+        expect(noGrad(() => fast.whyEager(randn([1, 6])))).to.match(/no gradients/);
+        expect(fast.whyEager(randn([1, 6], { requiresGrad: true }))).to.match(/wants a gradient/);
+      });
 
-  it("refuses the gradient of a run that another has overwritten", () => {
-    const layer = new nn.Linear(8, 3);
-    const fast = captureTraining((x) => layer.forward(x));
-    const x = randn([2, 8]);
-    const first = fast(x);
-    fast(x);
-    expect(() => first.backward(randn([2, 3]))).to.throw("call backward before the next forward");
-  });
-});
+      it("refuses the gradient of a run that another has overwritten", () => {
+        const layer = new nn.Linear(8, 3);
+        const fast = captureTraining((x) => layer.forward(x));
+        const x = randn([2, 8]);
+        const first = fast(x);
+        fast(x);
+        expect(() => first.backward(randn([2, 3]))).to.throw("call backward before the next forward");
+      });
+    },
+  );
+}
 
 function stepOf(
   model: nn.Module,

@@ -11,14 +11,14 @@ import {
   setKernels,
   Tensor,
 } from "../../../src/index.ts";
-import { embeddedMnist, enableRelaxedSimd } from "../../../src/node/index.ts";
+import { embeddedMnist, enableRelaxedSimd, getNumThreads, setNumThreads } from "../../../src/node/index.ts";
 import { packageVersion } from "../../../src/node/package-version.ts";
 import { answerQuestions } from "../answer.ts";
 import type { Job } from "../answer.ts";
 import { embeddedState } from "../material.ts";
 import { engineArguments, readDigits, readFacts } from "../shared-files.ts";
 
-const { folder } = engineArguments();
+const { folder, threads } = engineArguments();
 const { labels, singles, checkedSteps, seed } = readFacts(folder);
 const pixels = readDigits(folder);
 const digits = (count: number, first = 0): Tensor => fromData(pixels(count, first), [count, 1, 28, 28]);
@@ -26,6 +26,7 @@ const digits = (count: number, first = 0): Tensor => fromData(pixels(count, firs
 // As candil's own programs do.
 enableRelaxedSimd();
 setKernels("auto");
+await setNumThreads(threads);
 const model = await embeddedMnist();
 const single = Array.from({ length: singles }, (_, i) => digits(1, i));
 
@@ -73,7 +74,7 @@ async function train(): Promise<Job> {
 await answerQuestions({
   engine: "candil",
   versions: { candil: packageVersion(), Node: process.versions.node },
-  threads: 1,
+  threads: getNumThreads(),
   note: `${kernelFamily()} kernels`,
   jobs: {
     "forward-1": forward(1),

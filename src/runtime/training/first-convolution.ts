@@ -4,7 +4,7 @@ import type { Conv2dPlan } from "../../ops/conv2d.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { blocksOf, imagePitch, planeFloats } from "../place.ts";
 import { tableOf } from "../table.ts";
-import { bytesOf, clear, takeBlocks } from "./stage.ts";
+import { addParts, clear, maskRectified, takeBlocks } from "./stage.ts";
 import type { BlocksValue, Built, PlainValue, Workshop } from "./stage.ts";
 
 /** A convolution with the parameters that it learns. */
@@ -37,7 +37,7 @@ export function firstConvolution(
   x: PlainValue,
 ): Built<BlocksValue> {
   const { machine, learned } = shop;
-  const { code } = machine;
+  const { code, crew } = machine;
   const taps = g.inChannels * g.kernelHeight * g.kernelWidth;
   const inFloats = g.inChannels * g.inHeight * g.inWidth;
   const blocks = blocksOf(g.outChannels);
@@ -60,50 +60,59 @@ export function firstConvolution(
     code.packPanels(to, from, g.outChannels, taps, 1, 1, 1, tapTable, taps);
   });
   const start = bias === null ? machine.take(8 * blocks) : learned.of(bias).value;
-  const sums = machine.take(8 * blocks * taps);
+  // The gradient of the weight, from each part of the batch.
+  const sumsBytes = 32 * blocks * taps;
+  const sums = machine.take((crew.size * sumsBytes) / 4);
   return {
     value,
     stage: {
       name: `conv2d ${weight.shape.join(" x ")}${rectify ? " + relu" : ""}`,
       forward() {
-        for (let n = 0; n < g.batch; n++) {
-          code.contractBlocks(
-            value.address + n * pitch,
-            32,
-            plane,
-            x.address + 4 * n * inFloats,
-            bases,
-            g.outHeight * g.outWidth,
-            rows,
-            rowCount,
-            rowCount,
-            g.kernelWidth,
-            panels,
-            32 * taps,
-            blocks,
-            start,
-            rectify ? 1 : 0,
-          );
-        }
+        crew.share(g.batch, (call, from, to) => {
+          for (let n = from; n < to; n++) {
+            call(
+              "contractBlocks",
+              value.address + n * pitch,
+              32,
+              plane,
+              x.address + 4 * n * inFloats,
+              bases,
+              g.outHeight * g.outWidth,
+              rows,
+              rowCount,
+              rowCount,
+              g.kernelWidth,
+              panels,
+              32 * taps,
+              blocks,
+              start,
+              rectify ? 1 : 0,
+            );
+          }
+        });
       },
       backward() {
-        if (rectify) code.maskRectified(value.gradient, value.address, bytesOf(value) / 4);
-        clear(machine, sums, 32 * blocks * taps);
-        for (let n = 0; n < g.batch; n++) {
-          code.addTapGradients(
-            sums,
-            value.gradient + n * pitch,
-            x.address + 4 * n * inFloats,
-            blocks,
-            g.outHeight,
-            g.outWidth,
-            g.inChannels,
-            g.inHeight,
-            g.inWidth,
-            g.kernelHeight,
-            g.kernelWidth,
-          );
-        }
+        clear(machine, sums, crew.size * sumsBytes);
+        crew.share(g.batch, (call, from, to, part) => {
+          if (rectify) maskRectified(call, value, from, to);
+          for (let n = from; n < to; n++) {
+            call(
+              "addTapGradients",
+              sums + part * sumsBytes,
+              value.gradient + n * pitch,
+              x.address + 4 * n * inFloats,
+              blocks,
+              g.outHeight,
+              g.outWidth,
+              g.inChannels,
+              g.inHeight,
+              g.inWidth,
+              g.kernelHeight,
+              g.kernelWidth,
+            );
+          }
+        });
+        addParts(machine, sums, sumsBytes);
         const from = machine.view(sums, 8 * blocks * taps);
         const to = learned.gradientOf(weight);
         for (let i = 0; i < to.length; i++) {

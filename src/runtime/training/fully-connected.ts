@@ -5,7 +5,7 @@ import type { Machine } from "../machine.ts";
 import { blocksOf } from "../place.ts";
 import { rowsBackward, rowsForward, scratchFloats } from "../rows-product.ts";
 import { linearPitch } from "../weights.ts";
-import { bytesOf, rowPitch, takeRows } from "./stage.ts";
+import { maskRectified, rowPitch, takeRows } from "./stage.ts";
 import type { Built, RowsValue, Workshop } from "./stage.ts";
 
 /** The stage. */
@@ -17,7 +17,7 @@ export function fullyConnected(
   x: RowsValue,
 ): Built<RowsValue> {
   const { machine, learned } = shop;
-  const { code } = machine;
+  const { code, crew } = machine;
   const [outFeatures, inFeatures] = weight.shape;
   const value = takeRows(shop, x.rows, outFeatures);
   const outBlocks = blocksOf(outFeatures);
@@ -25,17 +25,25 @@ export function fullyConnected(
   const outPitch = rowPitch(outFeatures);
   const inPitch = rowPitch(inFeatures);
   const zeros = machine.take(8 * Math.max(inBlocks, outBlocks));
-  const scratch = machine.take(scratchFloats(machine, Math.max(x.rows, outFeatures)));
+  // What each part of the batch needs for itself.
+  const scratches = crew
+    .ranges(1)
+    .map(() => machine.take(scratchFloats(machine, Math.max(x.rows, outFeatures))));
 
   // A panel for each 8 inputs, `[out][8]`, and what fills it up to whole blocks stays zero.
   const pitch = linearPitch(outFeatures);
   const panels = learned.ordered(weight, "panels", (inBlocks * pitch) / 4, (to, from) => {
-    code.cutIntoPanels(to, pitch, from, inFeatures, outFeatures, inFeatures);
+    crew.share(inBlocks, (call, first, end) => {
+      const columns = Math.min(inFeatures, 8 * end) - 8 * first;
+      call("cutIntoPanels", to + first * pitch, pitch, from + 32 * first, inFeatures, outFeatures, columns);
+    });
   });
-  const layer = { rows: x.rows, panels: { address: panels, pitch }, inBlocks, outFeatures };
+  const layer = { panels: { address: panels, pitch }, inBlocks, outFeatures };
   const start = bias === null ? zeros : learned.of(bias).value;
-  const forward = rowsForward(machine, { ...layer, rowPitch: inPitch }, rectify);
-  const toInput = rowsBackward(machine, { ...layer, rowPitch: outPitch });
+  const parts = crew.ranges(x.rows).map(({ from, to }) => ({
+    forward: rowsForward(machine, { ...layer, rows: to - from, rowPitch: inPitch }, rectify),
+    toInput: rowsBackward(machine, { ...layer, rows: to - from, rowPitch: outPitch }),
+  }));
   // The gradient of the weight, whose rows are `inFeatures` floats: directly, or with rows filled up to whole blocks. Here the
   // outputs' gradients are the rows, and the inputs the weights.
   const whole = inFeatures % 8 === 0;
@@ -43,29 +51,72 @@ export function fullyConnected(
   const sums = whole ? gradient : machine.take(8 * inBlocks * outFeatures);
   const turned = machine.take(x.rows * 8 * outBlocks);
   const inputs = machine.take(x.rows * 8 * inBlocks);
-  const toWeight = rowsBackward(machine, {
-    rows: outFeatures,
-    rowPitch: 4 * x.rows,
-    panels: { address: inputs, pitch: 32 * x.rows },
-    inBlocks,
-    outFeatures: x.rows,
-  });
+  const toWeight = crew.ranges(outFeatures).map(({ from, to }) =>
+    rowsBackward(machine, {
+      rows: to - from,
+      rowPitch: 4 * x.rows,
+      panels: { address: inputs, pitch: 32 * x.rows },
+      inBlocks,
+      outFeatures: x.rows,
+    }),
+  );
 
   return {
     value,
     stage: {
       name: `linear ${weight.shape.join(" x ")}${rectify ? " + relu" : ""}`,
       forward() {
-        forward({ from: x.address, to: value.address, toPitch: outPitch, start, scratch });
+        crew.share(x.rows, (call, first, end, part) => {
+          if (first === end) return;
+          parts[part].forward({
+            from: x.address + first * inPitch,
+            to: value.address + first * outPitch,
+            toPitch: outPitch,
+            start,
+            scratch: scratches[part],
+            call,
+          });
+        });
       },
       backward() {
-        if (rectify) code.maskRectified(value.gradient, value.address, bytesOf(value) / 4);
+        if (rectify) maskRectified(crew.here, value, 0, x.rows);
         if (bias !== null) sumRows(machine, value, learned.gradientOf(bias));
         code.transpose(turned, x.rows, value.gradient, outPitch / 4, x.rows, outFeatures);
-        code.cutIntoPanels(inputs, 32 * x.rows, x.address, inPitch / 4, x.rows, 8 * inBlocks);
-        toWeight({ from: turned, to: sums, toPitch: 32 * inBlocks, start: zeros, scratch });
+        crew.share(inBlocks, (call, first, end) => {
+          const to = inputs + first * 32 * x.rows;
+          call(
+            "cutIntoPanels",
+            to,
+            32 * x.rows,
+            x.address + 32 * first,
+            inPitch / 4,
+            x.rows,
+            8 * (end - first),
+          );
+        });
+        crew.share(outFeatures, (call, first, end, part) => {
+          if (first === end) return;
+          toWeight[part]({
+            from: turned + first * 4 * x.rows,
+            to: sums + first * 32 * inBlocks,
+            toPitch: 32 * inBlocks,
+            start: zeros,
+            scratch: scratches[part],
+            call,
+          });
+        });
         if (!whole) code.copyColumns(gradient, inFeatures, sums, 8 * inBlocks, outFeatures, inFeatures);
-        toInput({ from: value.gradient, to: x.gradient, toPitch: inPitch, start: zeros, scratch });
+        crew.share(x.rows, (call, first, end, part) => {
+          if (first === end) return;
+          parts[part].toInput({
+            from: value.gradient + first * outPitch,
+            to: x.gradient + first * inPitch,
+            toPitch: inPitch,
+            start: zeros,
+            scratch: scratches[part],
+            call,
+          });
+        });
       },
     },
   };

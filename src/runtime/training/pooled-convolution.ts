@@ -7,11 +7,12 @@
 import type { Conv2dPlan } from "../../ops/conv2d.ts";
 import type { MaxPool2dPlan } from "../../ops/max-pool2d.ts";
 import { WINOGRAD_POOL, WINOGRAD_RELU } from "../../kernels/simd/winograd.ts";
+import type { Call } from "../call-queue.ts";
 import { canLowerMaxPool2d } from "../lower-pool.ts";
 import { blocksOf, imagePitch, planeFloats } from "../place.ts";
 import { isBare, sumOverPixels } from "./first-convolution.ts";
 import type { Learning } from "./first-convolution.ts";
-import { bytesOf, clear, takeBlocks } from "./stage.ts";
+import { addParts, bytesOf, clear, maskRectified, takeBlocks } from "./stage.ts";
 import type { BlocksValue, Built, Workshop } from "./stage.ts";
 
 /** Whether {@link pooledConvolution} can do it: pairs of whole blocks in, no padding, every pixel in a window or left over. */
@@ -33,7 +34,7 @@ export function pooledConvolution(
   x: BlocksValue,
 ): Built<BlocksValue> {
   const { machine, learned } = shop;
-  const { code } = machine;
+  const { code, crew } = machine;
   const value = takeBlocks(shop, {
     images: g.batch,
     channels: g.outChannels,
@@ -50,12 +51,17 @@ export function pooledConvolution(
   const rowBytes = 32 * g.inWidth;
 
   const places = machine.take((g.batch * channels * windows) / 4);
-  const scratch = machine.take(
-    Math.ceil(Math.max(code.winogradScratch(inBlocks, g.inWidth), 4 * (8 * channels + 16)) / 4),
-  );
-  const entries = machine.take(2 * channels * windows + 4);
-  const starts = machine.take(Math.max(channels, 4 * windows) + 1);
-  const sums = machine.take(channels * g.inChannels * 9);
+  // What each part of the batch needs for itself.
+  const parts = Array.from({ length: crew.size }, () => ({
+    scratch: machine.take(
+      Math.ceil(Math.max(code.winogradScratch(inBlocks, g.inWidth), 4 * (8 * channels + 16)) / 4),
+    ),
+    entries: machine.take(2 * channels * windows + 4),
+    starts: machine.take(Math.max(channels, 4 * windows) + 1),
+  }));
+  // The gradient of the weight, from each part.
+  const sumsBytes = 4 * channels * g.inChannels * 9;
+  const sums = machine.take((crew.size * sumsBytes) / 4);
   const transformed = learned.ordered(weight, "winograd", 36 * channels * g.inChannels, (to, from) =>
     code.packWinograd(to, from, g.outChannels, g.inChannels, 0),
   );
@@ -64,14 +70,25 @@ export function pooledConvolution(
   );
   const start = bias === null ? 0 : learned.of(bias).value;
 
-  const backwardImage = (n: number): void => {
+  const backwardImage = (call: Call, n: number, part: number): void => {
+    const { scratch, entries, starts } = parts[part];
     const dy = value.gradient + n * pitch;
     const place = places + n * channels * windows;
     const dx = x.gradient + n * inPitch;
-    code.listByChannel(entries, starts, dy, place, blocks, pool.outHeight, pool.outWidth, rowBytes);
-    code.addWeightStrips(sums, starts, x.address + n * inPitch, inBlocks / 2, plane, rowBytes, channels);
-    code.listByPlace(entries, starts, dy, place, blocks, windows, scratch);
-    code.addInputStrips(
+    call("listByChannel", entries, starts, dy, place, blocks, pool.outHeight, pool.outWidth, rowBytes);
+    call(
+      "addWeightStrips",
+      sums + part * sumsBytes,
+      starts,
+      x.address + n * inPitch,
+      inBlocks / 2,
+      plane,
+      rowBytes,
+      channels,
+    );
+    call("listByPlace", entries, starts, dy, place, blocks, windows, scratch);
+    call(
+      "addInputStrips",
       dx,
       starts,
       strips,
@@ -89,33 +106,39 @@ export function pooledConvolution(
     stage: {
       name: `conv2d ${weight.shape.join(" x ")}${rectify ? " + relu" : ""} + maxPool2d 2 x 2`,
       forward() {
-        code.convolve3x3(
-          value.address,
-          places,
-          x.address,
-          transformed,
-          start,
-          0,
-          scratch,
-          g.batch,
-          inPitch,
-          pitch,
-          inBlocks,
-          g.inHeight,
-          g.inWidth,
-          blocks,
-          g.outHeight,
-          g.outWidth,
-          0,
-          0,
-          WINOGRAD_POOL | (rectify ? WINOGRAD_RELU : 0),
-        );
+        crew.share(g.batch, (call, from, to, part) => {
+          call(
+            "convolve3x3",
+            value.address + from * pitch,
+            places + from * channels * windows,
+            x.address + from * inPitch,
+            transformed,
+            start,
+            0,
+            parts[part].scratch,
+            to - from,
+            inPitch,
+            pitch,
+            inBlocks,
+            g.inHeight,
+            g.inWidth,
+            blocks,
+            g.outHeight,
+            g.outWidth,
+            0,
+            0,
+            WINOGRAD_POOL | (rectify ? WINOGRAD_RELU : 0),
+          );
+        });
       },
       backward() {
-        if (rectify) code.maskRectified(value.gradient, value.address, bytesOf(value) / 4);
-        clear(machine, sums, 4 * channels * g.inChannels * 9);
+        clear(machine, sums, crew.size * sumsBytes);
         clear(machine, x.gradient, bytesOf(x));
-        for (let n = 0; n < g.batch; n++) backwardImage(n);
+        crew.share(g.batch, (call, from, to, part) => {
+          if (rectify) maskRectified(call, value, from, to);
+          for (let n = from; n < to; n++) backwardImage(call, n, part);
+        });
+        addParts(machine, sums, sumsBytes);
         code.orderStrips(sums, learned.of(weight).gradient, g.outChannels, channels, g.inChannels, 1);
         if (bias !== null) sumOverPixels(shop, bias, value);
       },

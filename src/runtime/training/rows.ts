@@ -8,7 +8,7 @@ import type { BlocksValue, Built, PlainValue, RowsValue, Workshop } from "./stag
 
 /** Pictures as rows, in the order of their elements. */
 export function flattenBlocks(shop: Workshop, x: BlocksValue): Built<RowsValue> {
-  const { code } = shop.machine;
+  const { crew } = shop.machine;
   const { images, channels, height, width } = x.picture;
   const pixels = height * width;
   const value = takeRows(shop, images, channels * pixels);
@@ -20,19 +20,23 @@ export function flattenBlocks(shop: Workshop, x: BlocksValue): Built<RowsValue> 
     stage: {
       name: "flatten",
       forward() {
-        for (let n = 0; n < images; n++) {
-          for (let block = 0; block < blocksOf(channels); block++) {
-            const from = x.address + n * pitch + block * plane;
-            const to = value.address + n * toPitch + 32 * block * pixels;
-            code.transpose(to, pixels, from, 8, pixels, Math.min(8, channels - 8 * block));
+        crew.share(images, (call, begin, end) => {
+          for (let n = begin; n < end; n++) {
+            for (let block = 0; block < blocksOf(channels); block++) {
+              const from = x.address + n * pitch + block * plane;
+              const to = value.address + n * toPitch + 32 * block * pixels;
+              call("transpose", to, pixels, from, 8, pixels, Math.min(8, channels - 8 * block));
+            }
           }
-        }
+        });
       },
       backward() {
-        for (let n = 0; n < images; n++) {
-          const from = value.gradient + n * toPitch;
-          code.packPixels(x.gradient + n * pitch, from, channels, height, width, 8, 0, height, 0, width);
-        }
+        crew.share(images, (call, begin, end) => {
+          for (let n = begin; n < end; n++) {
+            const from = value.gradient + n * toPitch;
+            call("packPixels", x.gradient + n * pitch, from, channels, height, width, 8, 0, height, 0, width);
+          }
+        });
       },
     },
   };

@@ -3,6 +3,7 @@
  * What a training plan is made of: values that follow each other, and the stages between them.
  */
 
+import type { Call } from "../call-queue.ts";
 import { blocksOf, imagePitch } from "../place.ts";
 import type { BlockShape } from "../place.ts";
 import type { Machine } from "../machine.ts";
@@ -75,9 +76,28 @@ export function takeRows({ machine }: Workshop, rows: number, features: number):
 
 /** Bytes that all pictures, or all rows, of a value with a gradient take. */
 export function bytesOf(value: BlocksValue | RowsValue): number {
-  return value.form === "blocks"
-    ? value.picture.images * imagePitch(value.picture)
-    : value.rows * rowPitch(value.features);
+  return pitchOf(value) * (value.form === "blocks" ? value.picture.images : value.rows);
+}
+
+/** Bytes from one picture, or one row, of a value with a gradient to the next. */
+function pitchOf(value: BlocksValue | RowsValue): number {
+  return value.form === "blocks" ? imagePitch(value.picture) : rowPitch(value.features);
+}
+
+/** Sets the gradients of some pictures or rows to zero where a rectifier left their values at 0. */
+export function maskRectified(call: Call, value: BlocksValue | RowsValue, from: number, to: number): void {
+  const pitch = pitchOf(value);
+  call(
+    "maskRectified",
+    value.gradient + from * pitch,
+    value.address + from * pitch,
+    ((to - from) * pitch) / 4,
+  );
+}
+
+/** Adds to the sums of the first part of a batch those of the others, `bytes` each, one behind the other. */
+export function addParts({ code, crew }: Machine, sums: number, bytes: number): void {
+  for (let part = 1; part < crew.size; part++) code.add(sums, sums, sums + part * bytes, bytes / 4);
 }
 
 /** Sets memory to zero. */

@@ -3,7 +3,7 @@
  * Whether a model can be loaded at all: tried on a thread that ends afterwards.
  */
 
-import { workerEntry } from "./entry.ts";
+import { threadEntry } from "../../node/thread-entry.ts";
 import type { ModelInfo } from "./job.ts";
 import type { WorkerSetup } from "./messages.ts";
 import { RESOURCE_LIMITS, WorkerThread } from "./worker-thread.ts";
@@ -16,7 +16,7 @@ import { RESOURCE_LIMITS, WorkerThread } from "./worker-thread.ts";
 export async function loadOnce({
   setup,
   timeoutMs,
-  entry = workerEntry(),
+  entry = threadEntry("worker", import.meta.url),
 }: {
   readonly setup: WorkerSetup;
   readonly timeoutMs: number;

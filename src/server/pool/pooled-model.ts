@@ -5,11 +5,11 @@
  */
 
 import type { ResourceLimits } from "node:worker_threads";
+import { threadEntry } from "../../node/thread-entry.ts";
 import { newSharedMemory, releaseOwner } from "../../runtime/shared-memory.ts";
 import { ClientGone, RequestError } from "../errors.ts";
 import type { ServedModel, ServingSettings, WorkerStatus } from "../served-model.ts";
 import { BACK_OFF_MS, Crew } from "./crew.ts";
-import { workerEntry } from "./entry.ts";
 import { JobQueue, Ticket } from "./job-queue.ts";
 import type { Job, JobLimits, ModelInfo, Reply } from "./job.ts";
 import type { ModelName, ModelSource } from "./model-source.ts";
@@ -167,7 +167,7 @@ export class PooledModel implements ServedModel {
     const owner = Number(id);
     const thread = new WorkerThread({
       id,
-      entry: entry ?? workerEntry(),
+      entry: entry ?? threadEntry("worker", import.meta.url),
       setup: {
         model: { name, version },
         source,

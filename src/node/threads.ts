@@ -1,0 +1,64 @@
+/** @module How many threads a training step takes. */
+
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
+import { ArgumentError } from "../errors.ts";
+import { CallQueue, newQueue } from "../runtime/call-queue.ts";
+import type { QueueSetup } from "../runtime/call-queue.ts";
+import { newSharedMemory, SharedMemory, useSharedMemory } from "../runtime/index.ts";
+import { threadEntry } from "./thread-entry.ts";
+
+/** More help nobody: parts of a batch get too small. */
+const MOST_THREADS = 64;
+
+interface Thread {
+  readonly worker: Worker;
+  readonly queue: CallQueue;
+}
+
+let threads: readonly Thread[] = [];
+
+/** How many threads take part in a training step, this one included; `torch.get_num_threads`. */
+export function getNumThreads(): number {
+  return threads.length + 1;
+}
+
+/**
+ * Sets how many threads take part in a training step: in those that run by a plan (see `captureTraining`) and are captured from now on.
+ * What was captured before goes on, on this thread alone. Predictions and explanations run on one thread; a server has workers for more. The number is 1 until this is called, while PyTorch starts with
+ * one for each core; `torch.set_num_threads`.
+ *
+ * Sums over a batch are taken part by part, so the last bits of gradients depend on the number, as PyTorch's do. The threads do not keep
+ * the process alive.
+ * @throws ArgumentError when the count is no integer from 1 to 64
+ *
+ * @example
+ * await setNumThreads(2);
+ * const forward = captureTraining((x) => net.forward(x));
+ */
+export async function setNumThreads(count: number): Promise<void> {
+  if (!Number.isInteger(count) || count < 1 || count > MOST_THREADS) {
+    throw new ArgumentError(`setNumThreads: expected an integer from 1 to ${MOST_THREADS}, got ${count}`);
+  }
+  const old = threads;
+  threads = [];
+  useSharedMemory(null);
+  for (const { queue } of old) queue.isOpen = false;
+  await Promise.all(old.map(({ worker }) => worker.terminate()));
+  const memory = count === 1 ? null : newSharedMemory();
+  if (memory === null) return;
+  const shared = new SharedMemory(memory, 1);
+  const setups = Array.from({ length: count - 1 }, () => newQueue(shared)).filter((setup) => setup !== null);
+  threads = await Promise.all(setups.map(start));
+  useSharedMemory(
+    shared,
+    threads.map(({ queue }) => queue),
+  );
+}
+
+async function start(setup: QueueSetup): Promise<Thread> {
+  const worker = new Worker(threadEntry("kernel-thread", import.meta.url), { workerData: setup });
+  await once(worker, "message");
+  worker.unref();
+  return { worker, queue: new CallQueue(setup) };
+}

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { registryOf } from "../../src/server/app.ts";
 import type { AccessRecord } from "../../src/server/index.ts";
 import { ServerMetrics } from "../../src/server/metrics/server-metrics.ts";
-import { GrpcClient } from "../support/grpc-client.ts";
+import { GrpcClient, openStream } from "../support/grpc-client.ts";
 import { HeldModel } from "../support/held-model.ts";
 import { quickMnist } from "../support/mnist.ts";
 import { digitPng } from "../support/png.ts";
@@ -94,6 +94,22 @@ describe("Whoever watches a server", () => {
       expect((await fetch(`${server.url}/v2/health/live`)).status).to.equal(200);
       const answer = await fetch(`${server.url}/predictions/mnist`, { method: "PUT", body: png });
       expect([answer.status, answer.headers.get("connection")]).to.deep.equal([200, "close"]);
+    });
+  });
+
+  it("hears over gRPC that it is not ready any more, as soon as that is so", async () => {
+    await withServing(settings, async (server) => {
+      const address = `127.0.0.1:${server.grpc?.port ?? 0}`;
+      const { stream, close } = openStream(address, "health", "grpc.health.v1.Health/Watch");
+      stream.write({});
+      stream.end();
+      const seen: object[] = [];
+      for await (const answer of stream) {
+        if (seen.push(answer) === 2) break;
+        server.leave();
+      }
+      close();
+      expect(seen).to.deep.equal([{ status: "SERVING" }, { status: "NOT_SERVING" }]);
     });
   });
 });

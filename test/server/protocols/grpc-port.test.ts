@@ -12,6 +12,23 @@ import { quickMnist } from "../../support/mnist.ts";
 
 const mnist = quickMnist();
 
+/** A server with a gRPC port, for the tests of a block. */
+class Served {
+  #server: RunningServer | null = null;
+
+  async start(): Promise<void> {
+    this.#server = await startServer({ models: [mnist], port: 0, grpc: { port: 0 } });
+  }
+
+  get address(): string {
+    return `127.0.0.1:${this.#server?.grpc?.port ?? 0}`;
+  }
+
+  async stop(): Promise<void> {
+    await this.#server?.stop();
+  }
+}
+
 describe("The gRPC port", () => {
   it("speaks TLS where it has a certificate, and nothing else", async () => {
     const pem = (name: string): Buffer =>
@@ -63,19 +80,15 @@ describe("The gRPC port", () => {
 });
 
 describe("Health over gRPC", () => {
-  let server: RunningServer;
-  let address: string;
-  before(async () => {
-    server = await startServer({ models: [mnist], port: 0, grpc: { port: 0 } });
-    address = `127.0.0.1:${server.grpc?.port ?? 0}`;
-  });
-  after(() => server.stop());
+  const served = new Served();
+  before(() => served.start());
+  after(() => served.stop());
 
   it("answers Kubernetes' health probe", async () => {
     const check = (service: string): Promise<Buffer> => {
       const name = Buffer.from(service);
       return callRaw(
-        address,
+        served.address,
         "/grpc.health.v1.Health/Check",
         Buffer.concat([Buffer.from([10, name.length]), name]),
       );
@@ -91,7 +104,7 @@ describe("Health over gRPC", () => {
   });
 
   const watch = (service: string): ReturnType<typeof openStream> => {
-    const opened = openStream(address, "health", "grpc.health.v1.Health/Watch");
+    const opened = openStream(served.address, "health", "grpc.health.v1.Health/Watch");
     opened.stream.write({ service });
     opened.stream.end();
     return opened;
@@ -112,7 +125,7 @@ describe("Health over gRPC", () => {
     let stopped: Promise<void> | null = null;
     for await (const answer of stream) {
       seen.push(answer);
-      stopped ??= server.stop();
+      stopped ??= served.stop();
     }
     await stopped;
     close();
@@ -121,13 +134,9 @@ describe("Health over gRPC", () => {
 });
 
 describe("Reflection over gRPC", () => {
-  let server: RunningServer;
-  let address: string;
-  before(async () => {
-    server = await startServer({ models: [mnist], port: 0, grpc: { port: 0 } });
-    address = `127.0.0.1:${server.grpc?.port ?? 0}`;
-  });
-  after(() => server.stop());
+  const served = new Served();
+  before(() => served.start());
+  after(() => served.stop());
 
   interface Answer {
     readonly file_descriptor_response?: { readonly file_descriptor_proto: Buffer[] };
@@ -137,7 +146,7 @@ describe("Reflection over gRPC", () => {
   /** The answers to questions of one stream. */
   const ask = async (...requests: object[]): Promise<Answer[]> => {
     const { stream, close } = openStream(
-      address,
+      served.address,
       "reflection",
       "grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
     );

@@ -4,7 +4,10 @@
 
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 const GRPC = "server/protocols/grpc/grpc-js";
 
@@ -16,6 +19,8 @@ const REQUIRE =
   'import { createRequire as requireOf } from "node:module"; const require = requireOf(import.meta.url);';
 
 const settings = {
+  // The paths in its reports are below it, wherever the process is.
+  absWorkingDir: root,
   bundle: true,
   format: "esm",
   platform: "node",
@@ -106,7 +111,7 @@ async function bundleGrpc(src, dist) {
 /** The licences of the packages that files belong to. */
 function licences(files) {
   const folders = new Set(
-    files.flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []),
+    files.flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(join(root, file))?.[0] ?? []),
   );
   const texts = [...folders].sort().map((folder) => {
     const { name, version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));

@@ -5,17 +5,20 @@
 
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
+import { Worker } from "node:worker_threads";
+import type { WorkerOptions } from "node:worker_threads";
+
+const SCRIPT = "data:";
 
 /**
- * The URL that a thread starts from. From source, a thread of Node 20 has to be told to read TypeScript: unlike newer versions it does not
- * take over the `--import` of its parent.
+ * The URL that a thread starts from. From source it is a script that makes TypeScript readable first: not all versions of Node take over the
+ * `--import` of the parent, and those that do look for it from the current folder.
  * @param name of the module, without its ending
  * @param here URL of a module in the same folder
  */
 export function threadEntry(name: string, here: string): URL {
   if (!here.endsWith(".ts")) return new URL(`./${name}.js`, here);
   const source = new URL(`./${name}.ts`, here);
-  if (!process.versions.node.startsWith("20.")) return source;
   // require finds the CommonJS twin of the module that is meant.
   const twin = pathToFileURL(createRequire(here).resolve("tsx/esm/api"));
   const script = [
@@ -23,5 +26,10 @@ export function threadEntry(name: string, here: string): URL {
     "register();",
     `await import(${JSON.stringify(source.href)});`,
   ];
-  return new URL(`data:text/javascript,${encodeURIComponent(script.join(""))}`);
+  return new URL(`${SCRIPT}text/javascript,${encodeURIComponent(script.join(""))}`);
+}
+
+/** A thread from the URL of {@link threadEntry}, or of a program of the caller's own. */
+export function startThread(entry: URL, options: WorkerOptions): Worker {
+  return new Worker(entry, entry.protocol === SCRIPT ? { ...options, execArgv: [] } : options);
 }

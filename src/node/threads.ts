@@ -1,12 +1,12 @@
 /** @module How many threads a training step takes. */
 
 import { once } from "node:events";
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import { ArgumentError } from "../errors.ts";
 import { CallQueue, newQueue } from "../runtime/call-queue.ts";
 import type { QueueSetup } from "../runtime/call-queue.ts";
 import { newSharedMemory, SharedMemory, useSharedMemory } from "../runtime/index.ts";
-import { threadEntry } from "./thread-entry.ts";
+import { startThread, threadEntry } from "./thread-entry.ts";
 
 /** More help nobody: parts of a batch get too small. */
 const MOST_THREADS = 64;
@@ -57,7 +57,7 @@ export async function setNumThreads(count: number): Promise<void> {
 }
 
 async function start(setup: QueueSetup): Promise<Thread> {
-  const worker = new Worker(threadEntry("kernel-thread", import.meta.url), { workerData: setup });
+  const worker = startThread(threadEntry("kernel-thread", import.meta.url), { workerData: setup });
   await once(worker, "message");
   worker.unref();
   return { worker, queue: new CallQueue(setup) };

@@ -30,7 +30,7 @@ async function output(block: string, line: string): Promise<string> {
   const source = block.replace(/from "(candil[^"]*)"/g, (_, name: string) => {
     return `from ${JSON.stringify(fileURLToPath(new URL(entries[name], root)))}`;
   });
-  // Bundled beside the program, where packages and weights are found, it starts in a fraction of the time.
+  // Bundled beside the program, where weights are found, it starts in a fraction of the time.
   const { program } = await imageFolder();
   const outfile = join(dirname(program), "block.js");
   await build({
@@ -39,7 +39,10 @@ async function output(block: string, line: string): Promise<string> {
     bundle: true,
     format: "esm",
     platform: "node",
-    packages: "external",
+    // Packages in CommonJS ask for Node's modules by require.
+    banner: {
+      js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+    },
   });
   const { stdout } = await promisify(execFile)(process.execPath, [outfile], { cwd: fileURLToPath(root) });
   await rm(outfile);

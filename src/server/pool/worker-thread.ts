@@ -3,8 +3,8 @@
  * One worker as the main thread sees it: starts, runs a batch at a time, and may die at any moment.
  */
 
-import { Worker } from "node:worker_threads";
-import type { ResourceLimits } from "node:worker_threads";
+import type { ResourceLimits, Worker } from "node:worker_threads";
+import { startThread } from "../../node/thread-entry.ts";
 import { receivedError } from "./failure.ts";
 import type { Job, ModelInfo, Outcome } from "./job.ts";
 import { StageClock } from "./stages.ts";
@@ -62,7 +62,7 @@ export class WorkerThread {
 
   constructor({ id, entry, setup, startupTimeoutMs, resourceLimits }: ThreadOptions) {
     this.id = id;
-    this.#worker = new Worker(entry, { workerData: setup, resourceLimits, name: `candil-${id}` });
+    this.#worker = startThread(entry, { workerData: setup, resourceLimits, name: `candil-${id}` });
     this.#worker.on("error", (error) => {
       this.#cause = { why: this.#cause.why, error };
     });

@@ -12,6 +12,7 @@ const groups: Readonly<Record<string, () => Promise<{ run: () => void | Promise<
   blocks: () => import("./blocks.ts"),
   model: () => import("./model.ts"),
   server: () => import("./server.ts"),
+  pool: () => import("./pool.ts"),
   browser: () => import("./browser.ts"),
   training: () => import("./training.ts"),
 };

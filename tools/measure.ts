@@ -10,6 +10,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { measureBrowser } from "../bench/browser.ts";
+import { measurePool } from "../bench/pool.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const results = new URL("../bench/results/", import.meta.url);
@@ -23,6 +24,7 @@ run("bench/peers/main.ts", "--json", "bench/results/one-thread.json");
 run("bench/peers/main.ts", "--threads", "2", "--only", threaded, "--json", "bench/results/two-threads.json");
 run("bench/peers/server.ts", "--json", "bench/results/servers.json");
 run("bench/protocols/main.ts", "--json", "bench/results/protocols.json");
+writeFileSync(new URL("pool.json", results), `${JSON.stringify(await measurePool(), null, 1)}\n`);
 const browser = await measureBrowser();
 if (browser === null) console.log("browser: not measured, no Chromium found; CHROME_PATH names one");
 else writeFileSync(new URL("browser.json", results), `${JSON.stringify(browser, null, 1)}\n`);

@@ -11,6 +11,8 @@ import type { BrowserFigures } from "../bench/browser.ts";
 import { browserMarkdown } from "../bench/browser.ts";
 import type { Comparison, ServerComparison } from "../bench/peers/result.ts";
 import { markdownReport } from "../bench/peers/tables.ts";
+import { poolMarkdown } from "../bench/pool.ts";
+import type { PoolFigures } from "../bench/pool.ts";
 import { protocolsMarkdown } from "../bench/protocols/table.ts";
 import type { ProtocolComparison } from "../bench/protocols/table.ts";
 import { servedMarkdown } from "../bench/serving/measure-served.ts";
@@ -30,6 +32,7 @@ const blocks: Readonly<Record<string, (run: unknown) => string>> = {
   "one-thread": (run) => markdownReport(run as Comparison),
   "two-threads": (run) => markdownReport(run as Comparison),
   servers: (run) => serversMarkdown(run as ServerComparison),
+  pool: (run) => poolMarkdown(run as PoolFigures),
   protocols: (run) => protocolsMarkdown(run as ProtocolComparison),
   browser: (run) => browserMarkdown(run as BrowserFigures),
 };

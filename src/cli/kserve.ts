@@ -4,6 +4,7 @@
  */
 
 import type { Command } from "commander";
+import { endOnSignal } from "../server/stop-on-signal.ts";
 import { KServeCommand, warningsAbout } from "./kserve-flags.ts";
 import { integerOption, numberOption, sizeOption } from "./number-option.ts";
 import type { Terminal } from "./terminal.ts";
@@ -60,11 +61,8 @@ export function kserveCommand(terminal: Terminal): Command {
     .addHelpText("after", HELP)
     .action(async (options: KServeOptions, command: Command) => {
       const { serveKServe } = await import("./serve-kserve.ts");
-      await serveKServe(
-        { ...options, httpPort: httpPort(options, terminal.env) },
-        warningsAbout(command.args),
-        terminal,
-      );
+      const whole = { ...options, httpPort: httpPort(options, terminal.env) };
+      await endOnSignal(() => serveKServe(whole, warningsAbout(command.args), terminal));
     });
 }
 

@@ -21,7 +21,7 @@ import { serve } from "../server/serve.ts";
 import type { ServeOptions, ServingServer } from "../server/serve.ts";
 import type { ServedModel } from "../server/served-model.ts";
 import { keepYoungGenerationSmall } from "../node/young-generation.ts";
-import { endOnSignal, stopOnSignal } from "../server/stop-on-signal.ts";
+import { stopOnSignal } from "../server/stop-on-signal.ts";
 import { ModelManager } from "../server/store/model-manager.ts";
 import { ModelStore } from "../server/store/model-store.ts";
 import { configuredModels } from "./configured-models.ts";
@@ -46,7 +46,6 @@ export async function serveConfig(loaded: LoadedConfig, options: ServeConfigOpti
   const { env, stdout } = terminal;
   const logging = logConfig === undefined ? null : readLogConfig(logConfig);
   const folder = env["LOG_LOCATION"] ?? "logs";
-  endOnSignal();
   keepYoungGenerationSmall();
   const log = new ServerLog({
     format: logging?.format ?? config.logFormat,

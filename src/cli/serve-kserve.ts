@@ -15,7 +15,7 @@ import { ServerMetrics } from "../server/metrics/server-metrics.ts";
 import { ModelRegistry } from "../server/models.ts";
 import { serve } from "../server/serve.ts";
 import { keepYoungGenerationSmall } from "../node/young-generation.ts";
-import { endOnSignal, stopOnSignal } from "../server/stop-on-signal.ts";
+import { stopOnSignal } from "../server/stop-on-signal.ts";
 import { lookInto, modelFolder, NoModels } from "../server/store/kserve-folder.ts";
 import type { KServeFolder } from "../server/store/kserve-folder.ts";
 import { checkBudget } from "../server/store/memory-budget.ts";
@@ -36,7 +36,6 @@ export async function serveKServe(
   warnings: readonly string[],
   { env, stdout }: Terminal,
 ): Promise<void> {
-  endOnSignal();
   keepYoungGenerationSmall();
   const log = new ServerLog({
     format: options.logFormat === "json" ? "json" : "torchserve",

@@ -47,31 +47,32 @@ export function serveCommand(terminal: Terminal): Command {
       "after",
       "\nExamples:\n  candil serve\n  candil serve --models mine=mnist_cnn.pt --net examples --port 9000",
     )
-    .action(async (options: ServeOptions) => {
-      endOnSignal();
-      keepYoungGenerationSmall();
-      let greeted = false;
-      const { startModels } = await import("./serve-models.ts");
-      const opened = await startModels(
-        options,
-        observerFor(terminal, () => greeted),
-      );
-      // Workers load their models while this thread loads the server.
-      const { startInference } = await import("../server/running-server.ts");
-      const models = await opened();
-      const server = await start(startInference, models, {
-        host: options.host,
-        port: options.port,
-        logger: loggerFor(terminal, options),
-        ...(options.grpcPort === undefined ? {} : { grpc: { host: options.host, port: options.grpcPort } }),
-      });
-      const ended = stopOnSignal(server, () => {
-        terminal.stderr.write("Stopping: finishing running requests. Once more stops at once.\n");
-      });
-      terminal.stdout.write(greeting(server, models));
-      greeted = true;
-      await ended;
-    });
+    .action((options: ServeOptions) => endOnSignal(() => serveModels(options, terminal)));
+}
+
+async function serveModels(options: ServeOptions, terminal: Terminal): Promise<void> {
+  keepYoungGenerationSmall();
+  let greeted = false;
+  const { startModels } = await import("./serve-models.ts");
+  const opened = await startModels(
+    options,
+    observerFor(terminal, () => greeted),
+  );
+  // Workers load their models while this thread loads the server.
+  const { startInference } = await import("../server/running-server.ts");
+  const models = await opened();
+  const server = await start(startInference, models, {
+    host: options.host,
+    port: options.port,
+    logger: loggerFor(terminal, options),
+    ...(options.grpcPort === undefined ? {} : { grpc: { host: options.host, port: options.grpcPort } }),
+  });
+  const ended = stopOnSignal(server, () => {
+    terminal.stderr.write("Stopping: finishing running requests. Once more stops at once.\n");
+  });
+  terminal.stdout.write(greeting(server, models));
+  greeted = true;
+  await ended;
 }
 
 async function start(

@@ -9,6 +9,7 @@ import { Command } from "commander";
 import { CandilError } from "../errors.ts";
 import { API_VERSION } from "../server/openapi/document.ts";
 import { packageVersion } from "../node/package-version.ts";
+import { endOnSignal } from "../server/stop-on-signal.ts";
 import type { Setting } from "../server/config/index.ts";
 import type { Terminal } from "./terminal.ts";
 import {
@@ -159,7 +160,9 @@ async function start(
   writePidFile(file, process.pid);
   try {
     const { serveConfig } = await import("./serve-config.ts");
-    await serveConfig(loaded, { terminal, torchserve: true, logConfig: options.logConfig });
+    await endOnSignal(() =>
+      serveConfig(loaded, { terminal, torchserve: true, logConfig: options.logConfig }),
+    );
   } finally {
     removePidFile(file, process.pid);
   }

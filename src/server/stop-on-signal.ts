@@ -13,12 +13,17 @@ export type EndSignal = (typeof signals)[number];
 const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const satisfies Record<EndSignal, number>;
 
 /**
- * Ends the process at SIGINT or SIGTERM, until {@link stopOnSignal} takes over: while models are loaded there is no server yet that could
- * stop in order. Node would end without this, but not as process 1 of a container, which the kernel spares the signals that nobody
- * listens for.
+ * Runs what starts a server and waits for its end. Until {@link stopOnSignal} takes over, SIGINT and SIGTERM end the process at once: while
+ * models are loaded there is no server yet that could stop in order. Node would end without this, but not as process 1 of a container,
+ * which the kernel spares the signals that nobody listens for.
  */
-export function endOnSignal(): void {
-  for (const name of signals) if (!process.listeners(name).includes(endNow)) process.on(name, endNow);
+export async function endOnSignal(run: () => Promise<void>): Promise<void> {
+  for (const name of signals) process.on(name, endNow);
+  try {
+    await run();
+  } finally {
+    for (const name of signals) process.off(name, endNow);
+  }
 }
 
 function endNow(signal: NodeJS.Signals): void {

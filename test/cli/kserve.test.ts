@@ -281,9 +281,11 @@ describe("candil kserve", () => {
   });
 
   it("says which folder has no models, and who would have put them there", async () => {
+    const listeners = process.listenerCount("SIGTERM");
     const ended = await candil(["kserve", "--model_dir=/nowhere"], {
       env: { STORAGE_URI: "s3://bucket/mnist" },
     });
+    expect(process.listenerCount("SIGTERM")).to.equal(listeners);
     expect(ended.code).to.equal(1);
     expect(ended.stderr).to.equal(
       "candil: /nowhere: there is no folder of models (STORAGE_URI is s3://bucket/mnist, which KServe's storage initializer " +

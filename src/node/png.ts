@@ -5,7 +5,7 @@
  * at damaged ones.
  */
 
-import { inflateSync } from "node:zlib";
+import { constants, inflateSync } from "node:zlib";
 import { PNG } from "pngjs";
 import { ImageError } from "../vision/image-error.ts";
 import { Image } from "../vision/image.ts";
@@ -42,13 +42,18 @@ function checkPixelData({ header, idat }: PngFile): void {
   }
   let size: number;
   try {
-    size = inflateSync(idat, { maxOutputLength: expected }).length;
+    size = inflateSync(idat, { maxOutputLength: expected, chunkSize: chunkSize(expected) }).length;
   } catch (error) {
     throw new ImageError("PNG: the compressed pixels are damaged, cut short, or more than the header says", {
       cause: error,
     });
   }
   if (size !== expected) throw new ImageError(`PNG: expected ${expected} bytes of pixels, got ${size}`);
+}
+
+/** Memory that zlib takes for its output at once: what a small picture needs instead of 16 KB, and a byte to see that it is more. */
+function chunkSize(expected: number): number {
+  return Math.max(constants.Z_MIN_CHUNK, Math.min(constants.Z_DEFAULT_CHUNK, expected + 1));
 }
 
 /** Four samples for each pixel, unscaled: gray is repeated, and palettes give their indices. */

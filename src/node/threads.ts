@@ -1,4 +1,4 @@
-/** @module How many threads a training step takes. */
+/** @module How many threads plans take. */
 
 import { once } from "node:events";
 import type { Worker } from "node:worker_threads";
@@ -18,15 +18,16 @@ interface Thread {
 
 let threads: readonly Thread[] = [];
 
-/** How many threads take part in a training step, this one included; `torch.get_num_threads`. */
+/** How many threads plans take, this one included; `torch.get_num_threads`. */
 export function getNumThreads(): number {
   return threads.length + 1;
 }
 
 /**
- * Sets how many threads take part in a training step: in those that run by a plan (see `captureTraining`) and are captured from now on.
- * What was captured before goes on, on this thread alone. Predictions and explanations run on one thread; a server has workers for more. The number is 1 until this is called, while PyTorch starts with
- * one for each core; `torch.set_num_threads`.
+ * Sets how many threads compute what is captured from now on (see `capture` and `captureTraining`; models are): each takes some of the rows
+ * of a batch. What was captured before goes on, on this thread alone. An explanation by the short way along its line runs on one thread, and
+ * so do eager operations; a server has workers for more. The number is 1 until this is called, while PyTorch starts with one for each
+ * core; `torch.set_num_threads`.
  *
  * Sums over a batch are taken part by part, so the last bits of gradients depend on the number, as PyTorch's do. The threads do not keep
  * the process alive.

@@ -24,22 +24,26 @@ export class Crew {
     this.#others = others;
   }
 
-  /** How {@link share} divides `count` elements: as evenly as they go, the first part for this thread. */
+  /** How {@link share} divides `count` elements: as evenly as they go, the first part for this thread; the last may be empty. */
   ranges(count: number): { readonly from: number; readonly to: number }[] {
-    const end = (parts: number): number => Math.floor((count * parts) / this.size);
+    const end = (parts: number): number => Math.ceil((count * parts) / this.size);
     return Array.from({ length: this.size }, (_, part) => ({ from: end(part), to: end(part + 1) }));
   }
 
-  /** Has `count` elements worked on, in {@link size} parts; returns when all are done. */
+  /** Has `count` elements worked on, in at most {@link size} parts; returns when all are done. */
   share(count: number, work: PartialWork): void {
     const [first, ...ranges] = this.ranges(count);
+    const posted: CallQueue[] = [];
     ranges.forEach(({ from, to }, i) => {
+      if (from === to) return;
       const queue = this.#others[i];
       // Parts stay as they are when there are fewer threads: buffers were laid out for them.
       work(queue.isOpen ? queue.add : this.here, from, to, i + 1);
-      if (queue.isOpen) queue.post();
+      if (!queue.isOpen) return;
+      queue.post();
+      posted.push(queue);
     });
-    work(this.here, first.from, first.to, 0);
-    for (const queue of this.#others) if (queue.isOpen) queue.wait();
+    if (first.to > 0) work(this.here, 0, first.to, 0);
+    for (const queue of posted) queue.wait();
   }
 }

@@ -63,25 +63,28 @@ export function lowerConv2d(builder: Builder, call: Conv2dCall, x: Place, y: Pla
   const pitch = imagePitch(picture);
   const plane = 4 * planeFloats(picture);
   builder.step(nameOf("conv2d", call, rectify), flopsOf(g), (base) => {
-    for (let n = 0; n < g.batch; n++) {
-      machine.code.contractBlocks(
-        base + to + n * pitch,
-        32,
-        plane,
-        base + from.offset + n * from.imagePitch,
-        table,
-        bases.length,
-        offsets,
-        runs.offsets.length,
-        runs.perChunk,
-        runs.length,
-        panels.address,
-        panels.pitch,
-        blocks,
-        start,
-        rectify ? 1 : 0,
-      );
-    }
+    machine.crew.share(g.batch, (kernel, first, end) => {
+      for (let n = first; n < end; n++) {
+        kernel(
+          "contractBlocks",
+          base + to + n * pitch,
+          32,
+          plane,
+          base + from.offset + n * from.imagePitch,
+          table,
+          bases.length,
+          offsets,
+          runs.offsets.length,
+          runs.perChunk,
+          runs.length,
+          panels.address,
+          panels.pitch,
+          blocks,
+          start,
+          rectify ? 1 : 0,
+        );
+      }
+    });
   });
   builder.adjoint(() => {
     if (!x.wanted) return;
@@ -266,25 +269,28 @@ function writeCorrelation(builder: Builder, call: Conv2dCall, x: Place, gradient
   const { offset: to, fresh } = builder.addGradient(x, "blocks");
   const inside = inPicture(g);
   builder.step(nameOf("conv2d backward", call, false), flopsOf(g), (base) => {
-    for (let n = 0; n < g.batch; n++) {
-      machine.code.contractBlocks(
-        base + to + n * imagePitch(inside),
-        32,
-        4 * planeFloats(inside),
-        base + from.offset + n * from.imagePitch,
-        table,
-        bases.length,
-        offsets,
-        runs.offsets.length,
-        runs.perChunk,
-        runs.length,
-        panels.address,
-        panels.pitch,
-        blocksOf(g.inChannels),
-        fresh ? zeros : 0,
-        0,
-      );
-    }
+    machine.crew.share(g.batch, (kernel, first, end) => {
+      for (let n = first; n < end; n++) {
+        kernel(
+          "contractBlocks",
+          base + to + n * imagePitch(inside),
+          32,
+          4 * planeFloats(inside),
+          base + from.offset + n * from.imagePitch,
+          table,
+          bases.length,
+          offsets,
+          runs.offsets.length,
+          runs.perChunk,
+          runs.length,
+          panels.address,
+          panels.pitch,
+          blocksOf(g.inChannels),
+          fresh ? zeros : 0,
+          0,
+        );
+      }
+    });
   });
 }
 
@@ -313,44 +319,48 @@ function writeTaps(builder: Builder, call: Conv2dCall, x: Place, gradient: numbe
     Array.from({ length: depthBlocks }, (_, block) => 4 * block * planeFloats(picture)),
   );
   const pitch = 32 * blocksOf(lanes);
-  const terms = builder.layout.take((pixels * pitch) / 4);
+  const terms = machine.crew.ranges(g.batch).map(() => builder.layout.take((pixels * pitch) / 4));
   const zeros = builder.weights.bias(null, lanes);
   const { offset: to, fresh } = builder.addGradient(x, "plain");
   if (fresh) builder.clear(to, x.count);
   builder.step(nameOf("conv2d backward", call, false), flopsOf(g), (base) => {
-    for (let n = 0; n < g.batch; n++) {
-      machine.code.contractBlocks(
-        base + terms,
-        pitch,
-        32,
-        base + gradient + n * imagePitch(picture),
-        table,
-        pixels,
-        offsets,
-        depthBlocks,
-        CHUNK_TERMS / 8,
-        8,
-        panels.address,
-        panels.pitch,
-        blocksOf(lanes),
-        zeros,
-        0,
-      );
-      machine.code.gatherTaps(
-        base + to + 4 * n * g.inChannels * g.inHeight * g.inWidth,
-        base + terms,
-        pitch,
-        g.inChannels,
-        g.inHeight,
-        g.inWidth,
-        g.outHeight,
-        g.outWidth,
-        g.kernelHeight,
-        g.kernelWidth,
-        g.padTop,
-        g.padLeft,
-      );
-    }
+    machine.crew.share(g.batch, (kernel, first, end, part) => {
+      for (let n = first; n < end; n++) {
+        kernel(
+          "contractBlocks",
+          base + terms[part],
+          pitch,
+          32,
+          base + gradient + n * imagePitch(picture),
+          table,
+          pixels,
+          offsets,
+          depthBlocks,
+          CHUNK_TERMS / 8,
+          8,
+          panels.address,
+          panels.pitch,
+          blocksOf(lanes),
+          zeros,
+          0,
+        );
+        kernel(
+          "gatherTaps",
+          base + to + 4 * n * g.inChannels * g.inHeight * g.inWidth,
+          base + terms[part],
+          pitch,
+          g.inChannels,
+          g.inHeight,
+          g.inWidth,
+          g.outHeight,
+          g.outWidth,
+          g.kernelHeight,
+          g.kernelWidth,
+          g.padTop,
+          g.padLeft,
+        );
+      }
+    });
   });
 }
 

@@ -37,12 +37,28 @@ export function lowerLinear(builder: Builder, call: LinearCall, x: Place, y: Pla
   const inBlocks = blocksOf(picture.channels) * pixels;
   const flops = 2 * rows * weight.numel();
   const name = `linear${rectify ? " + relu" : ""} ${outFeatures} x ${weight.shape[1]} on ${rows}`;
-  const multiply = rowsForward(machine, { rows, rowPitch, panels, inBlocks, outFeatures }, rectify);
-  const scratch = builder.layout.take(scratchFloats(machine, rows));
+  const parts = machine.crew.ranges(rows).map((range) => ({
+    multiply: rowsForward(
+      machine,
+      { rows: range.to - range.from, rowPitch, panels, inBlocks, outFeatures },
+      rectify,
+    ),
+    scratch: builder.layout.take(scratchFloats(machine, range.to - range.from)),
+  }));
   builder.step(name, flops, (base) => {
-    multiply({ from: base + from, to: base + to, toPitch: outPitch, start, scratch: base + scratch });
+    machine.crew.share(rows, (kernel, first, _end, part) => {
+      const { multiply, scratch } = parts[part];
+      multiply({
+        from: base + from + first * rowPitch,
+        to: base + to + first * outPitch,
+        toPitch: outPitch,
+        start,
+        scratch: base + scratch,
+        call: kernel,
+      });
+    });
   });
-  builder.layout.release(scratch);
+  for (const { scratch } of parts) builder.layout.release(scratch);
   builder.adjoint(() => {
     if (!x.wanted) return;
     const gradient = builder.readGradient(y, "blocks");
@@ -73,27 +89,34 @@ function writeBackward(
   const inBlocks = blocksOf(picture.channels) * pixels;
   // Block (channel block, pixel) of a row is 8 channels of a pixel.
   const panels = builder.weights.linear(weight, picture.channels, pixels);
-  const multiply = rowsBackward(builder.machine, {
-    rows,
-    rowPitch: gradientPitch,
-    panels,
-    inBlocks,
-    outFeatures,
-  });
+  const { machine } = builder;
+  const parts = machine.crew.ranges(rows).map((range) => ({
+    multiply: rowsBackward(machine, {
+      rows: range.to - range.from,
+      rowPitch: gradientPitch,
+      panels,
+      inBlocks,
+      outFeatures,
+    }),
+    scratch: builder.layout.take(scratchFloats(machine, range.to - range.from)),
+  }));
   const zeros = builder.weights.bias(null, 8 * inBlocks);
   const { offset: to, fresh } = builder.addGradient(x, "blocks");
   const toPitch = imagePitch(picture);
-  const scratch = builder.layout.take(scratchFloats(builder.machine, rows));
   builder.step(`${name}, backward`, flops, (base) => {
-    multiply({
-      from: base + gradient,
-      to: base + to,
-      toPitch,
-      start: fresh ? zeros : 0,
-      scratch: base + scratch,
+    machine.crew.share(rows, (kernel, first, _end, part) => {
+      const { multiply, scratch } = parts[part];
+      multiply({
+        from: base + gradient + first * gradientPitch,
+        to: base + to + first * toPitch,
+        toPitch,
+        start: fresh ? zeros : 0,
+        scratch: base + scratch,
+        call: kernel,
+      });
     });
   });
-  builder.layout.release(scratch);
+  for (const { scratch } of parts) builder.layout.release(scratch);
 }
 
 function pictureOf(place: Place): BlockShape {

@@ -42,33 +42,37 @@ export function lowerWinograd(
     pool === null ? outPicture(g) : { ...outPicture(g), height: pool.outHeight, width: pool.outWidth };
   const weights = builder.weights.winograd(weight, g, false);
   const start = builder.weights.bias(bias, g.outChannels);
-  const scratch = scratchOf(builder, inPicture(g));
+  const scratches = scratchesOf(builder, inPicture(g));
+  const [fromPitch, toPitch] = [imagePitch(inPicture(g)), imagePitch(picture)];
   const flags = (rectify ? WINOGRAD_RELU : 0) + (pool === null ? 0 : WINOGRAD_POOL);
   const name = nameOf("conv2d", call, rectify) + (pool === null ? "" : " + maxPool2d");
   builder.step(`${name}, Winograd`, flopsOf(g), (base) => {
-    machine.code.convolve3x3(
-      base + to,
-      0,
-      base + from,
-      weights,
-      start,
-      0,
-      base + scratch,
-      g.batch,
-      imagePitch(inPicture(g)),
-      imagePitch(picture),
-      blocksOf(g.inChannels),
-      g.inHeight,
-      g.inWidth,
-      blocksOf(g.outChannels),
-      g.outHeight,
-      g.outWidth,
-      g.padTop,
-      g.padLeft,
-      flags,
-    );
+    machine.crew.share(g.batch, (kernel, first, end, part) => {
+      kernel(
+        "convolve3x3",
+        base + to + first * toPitch,
+        0,
+        base + from + first * fromPitch,
+        weights,
+        start,
+        0,
+        base + scratches[part],
+        end - first,
+        fromPitch,
+        toPitch,
+        blocksOf(g.inChannels),
+        g.inHeight,
+        g.inWidth,
+        blocksOf(g.outChannels),
+        g.outHeight,
+        g.outWidth,
+        g.padTop,
+        g.padLeft,
+        flags,
+      );
+    });
   });
-  builder.layout.release(scratch);
+  for (const scratch of scratches) builder.layout.release(scratch);
 }
 
 /** dx += the adjoint of the convolution applied to `gradient`, which is in blocks. */
@@ -76,40 +80,46 @@ export function writeWinogradBackward(builder: Builder, call: Conv2dCall, x: Pla
   const { g, weight } = call;
   const { machine } = builder;
   const weights = builder.weights.winograd(weight, g, true);
-  const scratch = scratchOf(builder, outPicture(g));
+  const scratches = scratchesOf(builder, outPicture(g));
+  const [fromPitch, toPitch] = [imagePitch(outPicture(g)), imagePitch(inPicture(g))];
   const { offset: dx, fresh } = builder.addGradient(x, "blocks");
   const picture = inPicture(g);
   const count = blockFloats(picture);
   const to = fresh ? dx : builder.layout.take(count);
   builder.step(`${nameOf("conv2d backward", call, false)}, Winograd`, flopsOf(g), (base) => {
-    machine.code.convolve3x3(
-      base + to,
-      0,
-      base + gradient,
-      weights,
-      0,
-      0,
-      base + scratch,
-      g.batch,
-      imagePitch(outPicture(g)),
-      imagePitch(picture),
-      blocksOf(g.outChannels),
-      g.outHeight,
-      g.outWidth,
-      blocksOf(g.inChannels),
-      g.inHeight,
-      g.inWidth,
-      2 - g.padTop,
-      2 - g.padLeft,
-      0,
-    );
+    machine.crew.share(g.batch, (kernel, first, end, part) => {
+      kernel(
+        "convolve3x3",
+        base + to + first * toPitch,
+        0,
+        base + gradient + first * fromPitch,
+        weights,
+        0,
+        0,
+        base + scratches[part],
+        end - first,
+        fromPitch,
+        toPitch,
+        blocksOf(g.outChannels),
+        g.outHeight,
+        g.outWidth,
+        blocksOf(g.inChannels),
+        g.inHeight,
+        g.inWidth,
+        2 - g.padTop,
+        2 - g.padLeft,
+        0,
+      );
+    });
   });
-  builder.layout.release(scratch);
+  for (const scratch of scratches) builder.layout.release(scratch);
   if (fresh) return;
   builder.step("add", count, (base) => machine.code.add(base + dx, base + dx, base + to, count));
   builder.layout.release(to);
 }
 
-function scratchOf(builder: Builder, { channels, width }: BlockShape): number {
-  return builder.layout.take(Math.ceil(builder.machine.code.winogradScratch(blocksOf(channels), width) / 4));
+/** Room for each thread's transforms. */
+function scratchesOf({ machine, layout }: Builder, { channels, width }: BlockShape): number[] {
+  const count = Math.ceil(machine.code.winogradScratch(blocksOf(channels), width) / 4);
+  return Array.from({ length: machine.crew.size }, () => layout.take(count));
 }

@@ -13,6 +13,7 @@ import {
   relu,
   reshape,
 } from "../../src/ops/index.ts";
+import { setNumThreads } from "../../src/node/index.ts";
 import { capture, MAX_CAPTURED_ROWS } from "../../src/runtime/index.ts";
 import { fromData } from "../../src/tensor/creation.ts";
 import { Generator, randn } from "../../src/tensor/random.ts";
@@ -120,6 +121,31 @@ describeFamilies("a captured function", (family) => {
       });
     }
   }
+
+  describe("on three threads", () => {
+    const answers = (f: (x: Tensor) => Tensor, channels = 16): number[][] => {
+      const fast = capture(f);
+      return [1, 2, 7].flatMap((rows) => {
+        const x = picture([rows, channels, 16, 14], 6);
+        const dy = randn(f(x).shape, { generator: new Generator(9) });
+        return [noGrad(() => fast(x)).data, gradientOf(fast, x, dy)].map((data) => Array.from(data));
+      });
+    };
+    let alone = new Map<string, number[][]>();
+    before(async () => {
+      alone = new Map(
+        Object.entries(functions).map(([name, { f, channels }]) => [name, answers(f, channels)]),
+      );
+      await setNumThreads(3);
+    });
+    after(() => setNumThreads(1));
+
+    for (const [name, { f, channels }] of Object.entries(functions)) {
+      it(`has the bits of one thread: ${name}`, () => {
+        expect(answers(f, channels)).to.deep.equal(alone.get(name));
+      });
+    }
+  });
 
   it("has the eager convolution's bits where gradients follow, so that pools decide alike", () => {
     const f = (x: Tensor): Tensor => relu(conv.forward(relu(grey.forward(x))));

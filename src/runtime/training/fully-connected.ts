@@ -66,8 +66,7 @@ export function fullyConnected(
     stage: {
       name: `linear ${weight.shape.join(" x ")}${rectify ? " + relu" : ""}`,
       forward() {
-        crew.share(x.rows, (call, first, end, part) => {
-          if (first === end) return;
+        crew.share(x.rows, (call, first, _end, part) => {
           parts[part].forward({
             from: x.address + first * inPitch,
             to: value.address + first * outPitch,
@@ -94,8 +93,7 @@ export function fullyConnected(
             8 * (end - first),
           );
         });
-        crew.share(outFeatures, (call, first, end, part) => {
-          if (first === end) return;
+        crew.share(outFeatures, (call, first, _end, part) => {
           toWeight[part]({
             from: turned + first * 4 * x.rows,
             to: sums + first * 32 * inBlocks,
@@ -106,8 +104,7 @@ export function fullyConnected(
           });
         });
         if (!whole) code.copyColumns(gradient, inFeatures, sums, 8 * inBlocks, outFeatures, inFeatures);
-        crew.share(x.rows, (call, first, end, part) => {
-          if (first === end) return;
+        crew.share(x.rows, (call, first, _end, part) => {
           parts[part].toInput({
             from: value.gradient + first * outPitch,
             to: x.gradient + first * inPitch,

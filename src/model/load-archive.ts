@@ -12,6 +12,9 @@ import { loadCheckpoint } from "../checkpoint/index.ts";
 import type { StateDict } from "../checkpoint/index.ts";
 import { CandilError, FormatError } from "../errors.ts";
 import { moduleFromSource, PythonError, SourceModule } from "../python/index.ts";
+import type { Machine } from "../python/machine.ts";
+import { SourceFiles } from "../python/source-files.ts";
+import type { FindFile } from "../python/source-files.ts";
 import { createMachine } from "../python/vocabulary.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { capture } from "../runtime/index.ts";
@@ -94,7 +97,7 @@ export function problemsWith(archive: ModelArchive): string[] {
       ? []
       : problemsOf(() => {
           const source = textOf(archive, modelFile);
-          if (moduleFor(source) === null) fromSource(source, modelFile, false, {});
+          if (moduleFor(source) === null) fromSource(archive, source, modelFile, false, {});
         });
   const { handler } = archive.manifest.model;
   const found = [...model, ...(handler === null ? [] : problemsOf(() => handlerOf(archive, null, {})))];
@@ -140,7 +143,7 @@ function moduleOf(archive: ModelArchive, state: StateDict | null, options: LoadA
   }
   const source = textOf(archive, modelFile);
   const make = moduleFor(source);
-  const module = make === null ? fromSource(source, modelFile, state === null, options) : make();
+  const module = make === null ? fromSource(archive, source, modelFile, state === null, options) : make();
   if (state !== null) module.loadStateDict(state);
   module.eval();
   module.requiresGrad_(false);
@@ -148,6 +151,7 @@ function moduleOf(archive: ModelArchive, state: StateDict | null, options: LoadA
 }
 
 function fromSource(
+  archive: ModelArchive,
   source: string,
   file: string,
   initialize: boolean,
@@ -157,6 +161,7 @@ function fromSource(
     source,
     file,
     initialize,
+    files: pythonFiles(archive),
     vocabulary: handlerVocabulary,
     ...(print === undefined ? {} : { print }),
   });
@@ -182,10 +187,22 @@ function handlerOf(archive: ModelArchive, module: Classifier | null, options: Lo
     source: textOf(archive, file),
     file,
     functionName,
-    machine: module instanceof SourceModule ? module.machine : createMachine(handlerVocabulary),
+    machine: module instanceof SourceModule ? module.machine : handlerMachine(archive),
     model: instance,
     manifest: archive.manifest,
   });
+}
+
+/** A machine for a handler whose model is in TypeScript, or unknown. */
+function handlerMachine(archive: ModelArchive): Machine {
+  const machine = createMachine(handlerVocabulary);
+  new SourceFiles(machine, pythonFiles(archive));
+  return machine;
+}
+
+/** What the archive's Python files may import of each other. */
+function pythonFiles(archive: ModelArchive): FindFile {
+  return (name) => (archive.files.size(name) === undefined ? undefined : textOf(archive, name));
 }
 
 function textOf({ files }: ModelArchive, name: string): string {

@@ -64,7 +64,7 @@ export class Machine {
   initialize = true;
   /** Where dropout and random tensors draw from. */
   generator: Generator = defaultGenerator;
-  /** Finds modules that the vocabulary lacks: other files beside this one. */
+  /** Finds modules that the vocabulary lacks: other files beside this one, see {@link SourceFiles}. */
   importer: (path: string) => PyObject | undefined = () => undefined;
   #steps = 0;
   #depth = 0;

@@ -7,10 +7,11 @@ import { nearestName } from "../errors.ts";
 import { asPythonError } from "./evaluate/failure.ts";
 import type { Globals } from "./evaluate/frame.ts";
 import { PyFunction } from "./evaluate/function.ts";
-import { runProgram } from "./evaluate/program.ts";
 import type { Machine, MachineLimits } from "./machine.ts";
 import { PythonError } from "./python-error.ts";
 import { checkReachable } from "./reachable.ts";
+import { SourceFiles } from "./source-files.ts";
+import type { FindFile } from "./source-files.ts";
 import { isModuleClass } from "./torch/containers.ts";
 import { ModuleInstance } from "./torch/module-instance.ts";
 import type { SourceModule } from "./torch/module-instance.ts";
@@ -34,6 +35,8 @@ export interface ModuleSource {
    * time: they are zeros until then.
    */
   readonly initialize?: boolean;
+  /** Text of another file that this one may import, `blocks.py`; undefined when there is none of that name. */
+  readonly files?: FindFile;
   /** More that the file may import. */
   readonly vocabulary?: Iterable<Namespace>;
   /** Other bounds on what the file may do. */
@@ -62,16 +65,12 @@ export function moduleFromSource(options: ModuleSource): SourceModule {
   machine.initialize = options.initialize ?? true;
   if (options.print !== undefined) machine.print = options.print;
   try {
-    const globals = runProgram(machine, source, file, moduleName(file));
+    const files = new SourceFiles(machine, options.files ?? (() => undefined));
+    const globals = files.run(source, file);
     return instantiate(machine, chooseModel(globals, file, options.className ?? null), file);
   } catch (error) {
     throw asPythonError(error);
   }
-}
-
-/** What `import` would call the file. */
-function moduleName(file: string): string {
-  return file.replace(/^.*[\\/]/, "").replace(/\.py$/, "");
 }
 
 /**

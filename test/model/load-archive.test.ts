@@ -180,6 +180,30 @@ def postprocess(self, data):
     }
   });
 
+  it("reads what model file and handler import from the archive's other files, the model's own among them", () => {
+    const split = load({
+      model: SMALL.replace("from torch import nn", "from torch import nn\nfrom blocks import head").replace(
+        "nn.Linear(3, 6)",
+        "head()",
+      ),
+      files: {
+        "blocks.py": "from torch import nn\n\ndef head():\n    return nn.Linear(3, 6)\n",
+        "words.py": "def word(index):\n    return f'class {index}'\n",
+      },
+      handlerFile: vision(
+        `def postprocess(self, data):
+    assert isinstance(self.model, Small)
+    return [word(i) for i in data.argmax(1).tolist()]`,
+        "from net import Small\nfrom words import word",
+      ),
+    });
+    const x = split.transform(color);
+    const [{ answer, prediction }] = split.predict(x);
+    expect(answer).to.equal(`class ${prediction}`);
+    const whole = load({ handler: "base_handler" });
+    expect(split.predict(x)[0].scores).to.deep.equal(whole.predict(x)[0].scores);
+  });
+
   it("takes a module and a handler that are registered in TypeScript", () => {
     registerModule("Foreign", () => createMnistNet("torchserve"));
     registerHandler("own_handler", defineHandler({ postprocess: (output) => [argmax(output, 1).item()] }));

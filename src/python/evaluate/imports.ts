@@ -30,13 +30,20 @@ export function compileImport(
       for (const { path, assign } of parts) assign(frame, findModule(frame.machine, path, inTry));
     };
   }
-  const path = ".".repeat(node.level) + node.path.join(".");
+  const path = absolutePath(compiler, node.level, node.path);
   if (node.names === null) return importAll(compiler, path, node.at);
   const names = node.names.map(({ name, alias }) => ({ name, assign: assignName(compiler.scope, alias) }));
   return (frame) => {
     const { machine } = frame;
     for (const { name, assign } of names) assign(frame, findMember(machine, path, name, inTry));
   };
+}
+
+/** A relative path from the folder of the file that imports. Beside the first file there is nothing that it could be relative to. */
+function absolutePath(compiler: ExpressionCompiler, level: number, path: readonly string[]): string {
+  const folders = compiler.source.file.split("/").slice(0, -1);
+  if (level === 0 || level > folders.length) return ".".repeat(level) + path.join(".");
+  return [...folders.slice(0, folders.length - level + 1), ...path].join(".");
 }
 
 function findModule(machine: Machine, path: string, inTry: boolean): Value {

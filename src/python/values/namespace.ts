@@ -43,7 +43,7 @@ export class Namespace extends PyObject {
 
   /** What stands for a name that is not here. */
   absent(name: string): Absent {
-    const near = nearestName(name, this.#entries.keys());
+    const near = nearestName(name, this.names());
     return new Absent(`${this.path}.${name}`, near === null ? null : `${this.path}.${near}`);
   }
 

@@ -43,7 +43,10 @@ export class Crew {
       queue.post();
       posted.push(queue);
     });
-    if (first.to > 0) work(this.here, 0, first.to, 0);
-    for (const queue of posted) queue.wait();
+    try {
+      if (first.to > 0) work(this.here, 0, first.to, 0);
+    } finally {
+      for (const queue of posted) queue.wait();
+    }
   }
 }

@@ -51,6 +51,17 @@ export class SharedMemory {
     this.#words = new Int32Array(memory.buffer);
   }
 
+  /** Bytes that this thread uses: its own rooms, and what was packed for all. */
+  get used(): number {
+    let lines = Math.max(START, Atomics.load(this.#words, TOP)) - START;
+    const count = Atomics.load(this.#words, CHUNKS);
+    for (let i = 0; i < count; i++) {
+      const at = CHUNK_TABLE + ENTRY * i;
+      if (Atomics.load(this.#words, at + 2) !== this.#owner) lines -= this.#words[at + 1];
+    }
+    return LINE * lines;
+  }
+
   /**
    * Room of zeros for this thread.
    * @throws RangeError when the engine has no more memory

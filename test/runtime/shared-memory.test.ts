@@ -46,6 +46,18 @@ describe("Memory that threads share", () => {
     for (const { bytes, i } of rooms) expect(bytes.every((byte) => byte === i + 1)).to.equal(true);
   });
 
+  it("says what a thread uses: its rooms, and what was packed for all", () => {
+    const memory = opened();
+    const [first, second] = [new SharedMemory(memory, 1), new SharedMemory(memory, 2)];
+    expect(first.used).to.equal(0);
+    first.chunk(5_000_000);
+    expect([first.used >= 5_000_000, second.used]).to.deep.equal([true, 0]);
+    const before = first.used;
+    second.once("weight", 1_000_000, () => undefined);
+    expect(first.used - before).to.be.within(1_000_000, 1_001_000);
+    expect(second.used).to.equal(first.used - before);
+  });
+
   it("keeps what has a name once, whoever writes it", () => {
     const memory = opened();
     const [first, second] = [new SharedMemory(memory, 1), new SharedMemory(memory, 2)];

@@ -17,7 +17,8 @@ import { StageClock } from "./stages.ts";
 async function main(port: MessagePort, setup: WorkerSetup): Promise<void> {
   const { model: name, source, limits, shared, trial } = setup;
   const say = (message: WorkerMessage): void => port.postMessage(message);
-  if (shared !== undefined) useSharedMemory(new SharedMemory(shared.memory, shared.owner));
+  const memory = shared === undefined ? null : new SharedMemory(shared.memory, shared.owner);
+  useSharedMemory(memory);
   let model: Model;
   try {
     model = await openSource(source, name, trial);
@@ -31,16 +32,16 @@ async function main(port: MessagePort, setup: WorkerSetup): Promise<void> {
     const outcomes = perform(model, jobs, limits, clock).map((outcome): SentOutcome =>
       outcome.ok ? outcome : { ok: false, error: sentError(outcome.error) },
     );
-    say({ type: "done", outcomes, stages: clock.times, memory: memoryUse() });
+    say({ type: "done", outcomes, stages: clock.times, memory: memoryUse(memory) });
   });
   const { description, input, classes } = model;
-  say({ type: "ready", info: { description, input, classes }, memory: memoryUse() });
+  say({ type: "ready", info: { description, input, classes }, memory: memoryUse(memory) });
 }
 
-/** Bytes of this thread's heap and of the arrays that it holds. */
-function memoryUse(): number {
+/** Bytes of this thread's heap, of the arrays that it holds, and of the memory that it shares with others as far as it uses it. */
+function memoryUse(shared: SharedMemory | null): number {
   const { total_heap_size: heap, external_memory: external } = getHeapStatistics();
-  return heap + external;
+  return heap + external + (shared?.used ?? 0);
 }
 
 if (parentPort !== null) void main(parentPort, workerData as WorkerSetup);

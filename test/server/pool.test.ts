@@ -183,13 +183,12 @@ describe("A worker that takes too long", () => {
 describe("A model that cannot be loaded", () => {
   it("says why, and has no workers then", async () => {
     const model = await pooledModel({}, { name: "unloadable" });
-    try {
-      await model.scale(1, 1);
-      expect.fail("it was loaded");
-    } catch (error) {
-      expect(String(error)).to.include("this model cannot be loaded");
-    }
+    const scaled = model.scale(1, 1).catch(String);
+    const waiting = model.run(job(numbers(0)), forEver).catch(String);
+    expect(await scaled).to.include("this model cannot be loaded");
     expect(model.workers()).to.have.length(0);
+    // Nobody will come any more for those who waited.
+    expect(await waiting).to.match(/RequestError/);
     expect(model.healthy).to.equal(true);
     await model.close(0);
   });

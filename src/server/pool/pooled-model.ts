@@ -134,8 +134,9 @@ export class PooledModel implements ServedModel {
         await this.#crew.scale(Math.min(before.minWorkers, this.#crew.size));
       }
       throw error;
+    } finally {
+      this.#refuseIfAbandoned();
     }
-    this.#refuseIfAbandoned();
   }
 
   async close(patienceMs: number): Promise<boolean> {

@@ -7,6 +7,7 @@ import { PNG } from "pngjs";
 import type { ColorType } from "pngjs";
 import { ImageError } from "../vision/image-error.ts";
 import type { Image, ImageMode } from "../vision/image.ts";
+import { uninterrupted } from "./uninterrupted.ts";
 
 /** The PNG colour type of each mode that is written; null for the others. */
 const colorTypes: { readonly [M in ImageMode]: ColorType | null } = {
@@ -32,7 +33,7 @@ export function encodePng(image: Image): Uint8Array {
   if (colorType === null) throw new ImageError(`encodePng: expected mode L, LA, RGB or RGBA, got ${mode}`);
   const png = new PNG({ width, height });
   png.data = rgbaOf(image);
-  return new Uint8Array(PNG.sync.write(png, { colorType, inputColorType: 6 }));
+  return new Uint8Array(uninterrupted(() => PNG.sync.write(png, { colorType, inputColorType: 6 })));
 }
 
 /** The four samples a pixel that pngjs takes: gray is repeated, what has no opacity is opaque. */

@@ -6,6 +6,7 @@
 import { gunzip, inflateRawSync } from "node:zlib";
 import { promisify } from "node:util";
 import { FormatError } from "../errors.ts";
+import { uninterrupted } from "./uninterrupted.ts";
 
 /** Raw DEFLATE to exactly `size` bytes, for `openZip`. @throws FormatError when it yields another number of bytes */
 export function nodeInflate(packed: Uint8Array, size: number): Uint8Array {
@@ -19,7 +20,7 @@ export function nodeInflate(packed: Uint8Array, size: number): Uint8Array {
 
 function unpack(packed: Uint8Array, maxOutputLength: number): Uint8Array {
   try {
-    const result: unknown = inflateRawSync(packed, { maxOutputLength, info: true });
+    const result: unknown = uninterrupted(() => inflateRawSync(packed, { maxOutputLength, info: true }));
     if (!hasEngine(result)) throw new FormatError("inflate: zlib did not say how far it read");
     const { buffer, engine } = result;
     if (engine.bytesWritten !== packed.length) {
@@ -47,7 +48,7 @@ function hasEngine(result: unknown): result is Inflated {
 /** Unpacks a gzip file to at most `maxBytes`. @throws FormatError when it is damaged or becomes more */
 export async function boundedGunzip(packed: Uint8Array, maxBytes: number): Promise<Uint8Array> {
   try {
-    return await promisify(gunzip)(packed, { maxOutputLength: maxBytes });
+    return await uninterrupted(() => promisify(gunzip)(packed, { maxOutputLength: maxBytes }));
   } catch (error) {
     throw damaged("gzip", error, maxBytes);
   }

@@ -13,6 +13,7 @@ import type { Samples } from "../vision/image.ts";
 import { inflatedSize, readPngFile, samplesPerPixel } from "./png-file.ts";
 import type { PngFile, PngHeader } from "./png-file.ts";
 import { checkPixels } from "./pixel-limit.ts";
+import { uninterrupted } from "./uninterrupted.ts";
 
 /** What one byte of deflate can become at most: a match of 258 bytes takes two bits (RFC 1951, zlib's FAQ). */
 const MAX_DEFLATE_RATIO = 1032;
@@ -42,7 +43,8 @@ function checkPixelData({ header, idat }: PngFile): void {
   }
   let size: number;
   try {
-    size = inflateSync(idat, { maxOutputLength: expected, chunkSize: chunkSize(expected) }).length;
+    const limits = { maxOutputLength: expected, chunkSize: chunkSize(expected) };
+    size = uninterrupted(() => inflateSync(idat, limits)).length;
   } catch (error) {
     throw new ImageError("PNG: the compressed pixels are damaged, cut short, or more than the header says", {
       cause: error,
@@ -60,10 +62,10 @@ function chunkSize(expected: number): number {
 function decodeSamples({ header, idat }: PngFile): Samples {
   try {
     // With a depth of 16 the array is a Uint16Array, whatever pngjs's types say.
-    const samples: Samples = PNG.sync.read(minimalFile(header, idat), {
-      skipRescale: true,
-      checkCRC: false,
-    }).data;
+    const file = minimalFile(header, idat);
+    const samples: Samples = uninterrupted(() =>
+      PNG.sync.read(file, { skipRescale: true, checkCRC: false }),
+    ).data;
     return samples;
   } catch (error) {
     throw new ImageError("PNG: the pixels are damaged", { cause: error });

@@ -5,7 +5,6 @@
 
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
-import { Worker } from "node:worker_threads";
 import type { WorkerOptions } from "node:worker_threads";
 
 const SCRIPT = "data:";
@@ -29,7 +28,7 @@ export function threadEntry(name: string, here: string): URL {
   return new URL(`${SCRIPT}text/javascript,${encodeURIComponent(script.join(""))}`);
 }
 
-/** A thread from the URL of {@link threadEntry}, or of a program of the caller's own. */
-export function startThread(entry: URL, options: WorkerOptions): Worker {
-  return new Worker(entry, entry.protocol === SCRIPT ? { ...options, execArgv: [] } : options);
+/** Options for a thread from the URL of {@link threadEntry}, or of a program of the caller's own. */
+export function threadOptions(entry: URL, options: WorkerOptions): WorkerOptions {
+  return entry.protocol === SCRIPT ? { ...options, execArgv: [] } : options;
 }

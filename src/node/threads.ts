@@ -1,12 +1,12 @@
 /** @module How many threads plans take. */
 
 import { once } from "node:events";
-import type { Worker } from "node:worker_threads";
+import { Worker } from "node:worker_threads";
 import { ArgumentError } from "../errors.ts";
 import { CallQueue, newQueue } from "../runtime/call-queue.ts";
 import type { QueueSetup } from "../runtime/call-queue.ts";
 import { newSharedMemory, SharedMemory, useSharedMemory } from "../runtime/index.ts";
-import { startThread, threadEntry } from "./thread-entry.ts";
+import { threadEntry, threadOptions } from "./thread-entry.ts";
 
 /** More help nobody: parts of a batch get too small. */
 const MOST_THREADS = 64;
@@ -17,6 +17,9 @@ interface Thread {
 }
 
 let threads: readonly Thread[] = [];
+
+/** The change that is under way: one waits for the other. */
+let change: Promise<void> = Promise.resolve();
 
 /** How many threads plans take, this one included; `torch.get_num_threads`. */
 export function getNumThreads(): number {
@@ -41,6 +44,12 @@ export async function setNumThreads(count: number): Promise<void> {
   if (!Number.isInteger(count) || count < 1 || count > MOST_THREADS) {
     throw new ArgumentError(`setNumThreads: expected an integer from 1 to ${MOST_THREADS}, got ${count}`);
   }
+  const changed = change.then(() => changeTo(count));
+  change = changed.catch(() => undefined);
+  await changed;
+}
+
+async function changeTo(count: number): Promise<void> {
   const old = threads;
   threads = [];
   useSharedMemory(null);
@@ -58,7 +67,8 @@ export async function setNumThreads(count: number): Promise<void> {
 }
 
 async function start(setup: QueueSetup): Promise<Thread> {
-  const worker = startThread(threadEntry("kernel-thread", import.meta.url), { workerData: setup });
+  const entry = threadEntry("kernel-thread", import.meta.url);
+  const worker = new Worker(entry, threadOptions(entry, { workerData: setup }));
   await once(worker, "message");
   worker.unref();
   return { worker, queue: new CallQueue(setup) };

@@ -14,6 +14,8 @@ import { build } from "esbuild";
 export interface WorkerBundle {
   readonly entry: URL;
   readonly model: URL;
+  /** Inflates until it is ended. */
+  readonly inflating: URL;
 }
 
 let bundle: Promise<WorkerBundle> | null = null;
@@ -29,7 +31,11 @@ async function bundled(): Promise<WorkerBundle> {
   process.once("exit", () => rmSync(outdir, { recursive: true, force: true }));
   const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
   await build({
-    entryPoints: { worker: path("../../src/server/pool/worker.ts"), model: path("./pool-model.ts") },
+    entryPoints: {
+      worker: path("../../src/server/pool/worker.ts"),
+      model: path("./pool-model.ts"),
+      inflating: path("./inflating-thread.ts"),
+    },
     outdir,
     bundle: true,
     // Both have to share the classes of candil.
@@ -45,5 +51,6 @@ async function bundled(): Promise<WorkerBundle> {
   return {
     entry: pathToFileURL(join(outdir, "worker.mjs")),
     model: pathToFileURL(join(outdir, "model.mjs")),
+    inflating: pathToFileURL(join(outdir, "inflating.mjs")),
   };
 }

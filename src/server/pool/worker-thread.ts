@@ -3,12 +3,12 @@
  * One worker as the main thread sees it: starts, runs a batch at a time, and may die at any moment.
  */
 
-import type { ResourceLimits, Worker } from "node:worker_threads";
-import { startThread } from "../../node/thread-entry.ts";
+import type { ResourceLimits } from "node:worker_threads";
 import { receivedError } from "./failure.ts";
 import type { Job, ModelInfo, Outcome } from "./job.ts";
 import { StageClock } from "./stages.ts";
 import type { StageTimes } from "./stages.ts";
+import { PoolWorker } from "./pool-worker.ts";
 import type { BatchMessage, SentOutcome, WorkerMessage, WorkerSetup } from "./messages.ts";
 
 /** A heap of 256 MB is much for pictures; young objects die young, so little room is kept for them. */
@@ -56,13 +56,13 @@ export class WorkerThread {
   readonly ready: Promise<ModelInfo>;
   /** Resolves when the thread is no more; never rejects. */
   readonly ended: Promise<void>;
-  readonly #worker: Worker;
+  readonly #worker: PoolWorker;
   #batch: RunningBatch | null = null;
   #cause: { readonly why: DeathCause; readonly error?: unknown } = { why: "crashed" };
 
   constructor({ id, entry, setup, startupTimeoutMs, resourceLimits }: ThreadOptions) {
     this.id = id;
-    this.#worker = startThread(entry, { workerData: setup, resourceLimits, name: `candil-${id}` });
+    this.#worker = new PoolWorker(entry, setup, resourceLimits, `candil-${id}`);
     this.#worker.on("error", (error) => {
       this.#cause = { why: this.#cause.why, error };
     });

@@ -7,6 +7,8 @@ import { getHeapStatistics } from "node:v8";
 import { parentPort, workerData } from "node:worker_threads";
 import type { MessagePort } from "node:worker_threads";
 import type { Model } from "../../model/model.ts";
+import { useHold } from "../../node/uninterrupted.ts";
+import type { Hold } from "../../node/uninterrupted.ts";
 import { SharedMemory, useSharedMemory } from "../../runtime/index.ts";
 import { sentError } from "./failure.ts";
 import type { BatchMessage, SentOutcome, WorkerMessage, WorkerSetup } from "./messages.ts";
@@ -14,8 +16,9 @@ import { openSource } from "./model-source.ts";
 import { perform } from "./perform.ts";
 import { StageClock } from "./stages.ts";
 
-async function main(port: MessagePort, setup: WorkerSetup): Promise<void> {
+async function main(port: MessagePort, setup: WorkerSetup & { readonly hold: Hold }): Promise<void> {
   const { model: name, source, limits, shared, trial } = setup;
+  useHold(setup.hold);
   const say = (message: WorkerMessage): void => port.postMessage(message);
   const memory = shared === undefined ? null : new SharedMemory(shared.memory, shared.owner);
   useSharedMemory(memory);
@@ -44,4 +47,4 @@ function memoryUse(shared: SharedMemory | null): number {
   return heap + external + (shared?.used ?? 0);
 }
 
-if (parentPort !== null) void main(parentPort, workerData as WorkerSetup);
+if (parentPort !== null) void main(parentPort, workerData as WorkerSetup & { readonly hold: Hold });

@@ -6,6 +6,8 @@
 import { kernels } from "../kernels/index.ts";
 import type { Conv2dPlan } from "../ops/conv2d.ts";
 import type { Builder } from "./builder.ts";
+import { contractImages } from "./contract-images.ts";
+import type { Runs, Source } from "./contract-images.ts";
 import { flopsOf, inPicture, nameOf, outPicture } from "./conv2d-call.ts";
 import type { Conv2dCall } from "./conv2d-call.ts";
 import { suitsWinograd, writeWinogradBackward } from "./lower-winograd.ts";
@@ -15,16 +17,6 @@ import { tableOf } from "./table.ts";
 
 /** Terms in a chunk of a sum, as in src/kernels/simd/contraction.ts: 512 × 8 lanes × 4 bytes are half of a small L1 cache. */
 const CHUNK_TERMS = 512;
-
-/** Where a convolution's windows find their pixels. */
-interface Source {
-  readonly offset: number;
-  /** Channels that lie together: 8, or all of fewer. */
-  readonly block: number;
-  readonly rowPitch: number;
-  readonly blockPitch: number;
-  readonly imagePitch: number;
-}
 
 /** Whether {@link lowerConv2d} can do it. */
 export function canLowerConv2d({ g }: Conv2dCall): boolean {
@@ -41,7 +33,6 @@ export function lowerConv2d(builder: Builder, call: Conv2dCall, x: Place, y: Pla
   const from = sourceOf(builder, x, g);
   const to = builder.define(y, "blocks");
   const picture = outPicture(g);
-  const blocks = blocksOf(g.outChannels);
   const bases: number[] = [];
   for (let row = 0; row < g.outHeight; row++) {
     for (let column = 0; column < g.outWidth; column++) {
@@ -60,31 +51,9 @@ export function lowerConv2d(builder: Builder, call: Conv2dCall, x: Place, y: Pla
   const start = builder.weights.bias(bias, g.outChannels);
   const table = tableOf(machine, bases);
   const offsets = tableOf(machine, runs.offsets);
-  const pitch = imagePitch(picture);
-  const plane = 4 * planeFloats(picture);
   builder.step(nameOf("conv2d", call, rectify), flopsOf(g), (base) => {
-    machine.crew.share(g.batch, (kernel, first, end) => {
-      for (let n = first; n < end; n++) {
-        kernel(
-          "contractBlocks",
-          base + to + n * pitch,
-          32,
-          plane,
-          base + from.offset + n * from.imagePitch,
-          table,
-          bases.length,
-          offsets,
-          runs.offsets.length,
-          runs.perChunk,
-          runs.length,
-          panels.address,
-          panels.pitch,
-          blocks,
-          start,
-          rectify ? 1 : 0,
-        );
-      }
-    });
+    const windows = { from, table, points: bases.length, offsets, runs };
+    contractImages(machine, g.batch, base, windows, panels, { to, picture, start, rectify });
   });
   builder.adjoint(() => {
     if (!x.wanted) return;
@@ -202,11 +171,7 @@ export function padBlocks(
 }
 
 /** Taps that lie side by side are one run. */
-function runsOf(
-  g: Conv2dPlan,
-  from: Source,
-  depth: number,
-): { readonly offsets: number[]; readonly length: number; readonly perChunk: number } {
+function runsOf(g: Conv2dPlan, from: Source, depth: number): Runs {
   const joined = g.dilationWidth === 1 ? g.kernelWidth : 1;
   const offsets: number[] = [];
   for (let block = 0; block < Math.ceil(depth / from.block); block++) {
@@ -267,30 +232,10 @@ function writeCorrelation(builder: Builder, call: Conv2dCall, x: Place, gradient
   const offsets = tableOf(machine, runs.offsets);
   const zeros = builder.weights.bias(null, g.inChannels);
   const { offset: to, fresh } = builder.addGradient(x, "blocks");
-  const inside = inPicture(g);
   builder.step(nameOf("conv2d backward", call, false), flopsOf(g), (base) => {
-    machine.crew.share(g.batch, (kernel, first, end) => {
-      for (let n = first; n < end; n++) {
-        kernel(
-          "contractBlocks",
-          base + to + n * imagePitch(inside),
-          32,
-          4 * planeFloats(inside),
-          base + from.offset + n * from.imagePitch,
-          table,
-          bases.length,
-          offsets,
-          runs.offsets.length,
-          runs.perChunk,
-          runs.length,
-          panels.address,
-          panels.pitch,
-          blocksOf(g.inChannels),
-          fresh ? zeros : 0,
-          0,
-        );
-      }
-    });
+    const windows = { from, table, points: bases.length, offsets, runs };
+    const result = { to, picture: inPicture(g), start: fresh ? zeros : 0, rectify: false };
+    contractImages(machine, g.batch, base, windows, panels, result);
   });
 }
 
@@ -319,7 +264,7 @@ function writeTaps(builder: Builder, call: Conv2dCall, x: Place, gradient: numbe
     Array.from({ length: depthBlocks }, (_, block) => 4 * block * planeFloats(picture)),
   );
   const pitch = 32 * blocksOf(lanes);
-  const terms = machine.crew.ranges(g.batch).map(() => builder.layout.take((pixels * pitch) / 4));
+  const terms = Array.from({ length: machine.crew.size }, () => builder.layout.take((pixels * pitch) / 4));
   const zeros = builder.weights.bias(null, lanes);
   const { offset: to, fresh } = builder.addGradient(x, "plain");
   if (fresh) builder.clear(to, x.count);

@@ -26,9 +26,9 @@ export function fullyConnected(
   const inPitch = rowPitch(inFeatures);
   const zeros = machine.take(8 * Math.max(inBlocks, outBlocks));
   // What each part of the batch needs for itself.
-  const scratches = crew
-    .ranges(1)
-    .map(() => machine.take(scratchFloats(machine, Math.max(x.rows, outFeatures))));
+  const scratches = Array.from({ length: crew.size }, () =>
+    machine.take(scratchFloats(machine, Math.max(x.rows, outFeatures))),
+  );
 
   // A panel for each 8 inputs, `[out][8]`, and what fills it up to whole blocks stays zero.
   const pitch = linearPitch(outFeatures);

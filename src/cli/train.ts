@@ -79,7 +79,10 @@ export function trainCommand(terminal: Terminal): Command {
     .option("--no-accel", "accepted and ignored: candil computes on the processor")
     .option("--limit <n>", "use only the first n training digits", integerOption(1, 60_000))
     .option("--checkpoint <file>", "write the state of training after each epoch and on Ctrl-C")
-    .option("--resume <file>", "go on from a file of --checkpoint; the same numbers as without a pause")
+    .option(
+      "--resume <file>",
+      "go on from a file of --checkpoint; with as many threads, the same numbers as without a pause",
+    )
     .option(
       "--threads <n>",
       "threads that compute a step; the last bits of weights depend on it (default: one for each core)",

@@ -9,6 +9,7 @@ import { Dropout, Dropout2d } from "../../src/nn/dropout.ts";
 import { Adadelta } from "../../src/optim/index.ts";
 import { readMnist } from "../../src/node/mnist-files.ts";
 import { manualSeed } from "../../src/tensor/random.ts";
+import { setNumThreads } from "../../src/node/index.ts";
 import { trainEpoch } from "../../src/training/train.ts";
 import { readFixture } from "../support/fixtures.ts";
 
@@ -62,20 +63,25 @@ function tenSteps(name: MnistNetName, seed: number, oneBatch: boolean): Pick<Run
 /** The reference kernels take seconds for a step: two of the ten have to do there. */
 const steps = kernelFamily() === "reference" ? 2 : 10;
 
-describe("ten training steps give PyTorch's losses to 1e-5", function () {
-  this.timeout(120_000);
-  for (const name of ["torchserve", "examples"] as const) {
-    it(`with the ${name} net on one batch, dropout off`, () => {
-      const expected = fixture.nets[name].oneBatch;
-      expectRun(tenSteps(name, expected.seed, true), expected);
-    });
+for (const threads of [1, 2]) {
+  describe(`ten training steps on ${threads === 1 ? "one thread" : "two threads"} give PyTorch's losses to 1e-5`, function () {
+    this.timeout(120_000);
+    before(() => setNumThreads(threads));
+    after(() => setNumThreads(1));
 
-    it(`with the ${name} net as the example trains it: shuffled, with dropout`, () => {
-      const expected = fixture.nets[name].shuffled;
-      expectRun(tenSteps(name, expected.seed, false), expected);
-    });
-  }
-});
+    for (const name of ["torchserve", "examples"] as const) {
+      it(`with the ${name} net on one batch, dropout off`, () => {
+        const expected = fixture.nets[name].oneBatch;
+        expectRun(tenSteps(name, expected.seed, true), expected);
+      });
+
+      it(`with the ${name} net as the example trains it: shuffled, with dropout`, () => {
+        const expected = fixture.nets[name].shuffled;
+        expectRun(tenSteps(name, expected.seed, false), expected);
+      });
+    }
+  });
+}
 
 function expectRun(actual: Pick<Run, "losses" | "sums">, expected: Run): void {
   actual.losses.forEach((loss, i) => expect(loss, `step ${i + 1}`).to.be.closeTo(expected.losses[i], 1e-5));
